@@ -1,0 +1,163 @@
+import type { Intent, Severity, TicketType, TriggerKind } from './labels.ts'
+import type { FactType } from './facts.ts'
+
+/** Structured, never code. Compiled once by `condition.ts`. */
+export type Condition =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'fact'; readonly fact: string; readonly matcher: Matcher }
+
+export type Matcher =
+  | { readonly op: 'is'; readonly value: string | number | boolean }
+  | { readonly op: 'one_of'; readonly values: readonly (string | number | boolean)[] }
+  | { readonly op: 'lt' | 'lte' | 'gt' | 'gte'; readonly value: number }
+  | { readonly op: 'between'; readonly min: number; readonly max: number }
+  /** For hours_until facts: 0 ≤ hours until ≤ this. */
+  | { readonly op: 'within'; readonly hours: number }
+  /** For list facts: at least one of these is in the list. */
+  | { readonly op: 'includes'; readonly values: readonly string[] }
+  | { readonly op: 'missing'; readonly missing: boolean }
+
+export const CLOCK_KINDS = ['first_response', 'update', 'resolution', 'review'] as const
+export type ClockKind = (typeof CLOCK_KINDS)[number]
+
+/** `minutes` run on `calendar`; business days are working days of that calendar, due at the same time of day or the end of work. */
+export type Target = {
+  readonly amount: number
+  readonly unit: 'minutes' | 'business_days'
+  readonly calendar: string
+  /** As written ("15m", "3 business days"). */
+  readonly text: string
+}
+
+export type Calendar = {
+  readonly id: string
+  readonly timezone: string
+  /** ISO weekday 1 (Monday) to 7 → windows as minutes of the local day, sorted, not overlapping. Empty record = always open. */
+  readonly weekly: Readonly<Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, readonly Window[]>>>
+  readonly alwaysOpen: boolean
+  /** Local dates, YYYY-MM-DD, without work. */
+  readonly holidays: readonly string[]
+}
+export type Window = { readonly start: number; readonly end: number }
+
+export type SeverityDefinition = {
+  readonly meaning: string
+  readonly examples: readonly string[]
+  readonly targets: Readonly<Record<'first_response' | 'update' | 'resolution', Target>>
+  /** Only for severities that a person must confirm. */
+  readonly review?: Target
+  /** After this the backup reviewer is told. */
+  readonly reviewBackupAfter?: Target
+}
+
+export type Phrase = {
+  readonly id: string
+  readonly kind: TriggerKind
+  /** Pattern language of `scorers/phrases`: words, (a|b), [optional], ..2 gap, stem~ . */
+  readonly patterns: readonly string[]
+  /** False when a negation in front does not undo the phrase ("can't believe this"). Default true. */
+  readonly negatable: boolean
+}
+
+export const TRIGGER_CATEGORIES = ['complexity', 'urgency', 'value', 'emotion'] as const
+export type TriggerCategory = (typeof TRIGGER_CATEGORIES)[number]
+
+/** Raises severity; can never lower it. */
+export type Trigger = {
+  readonly id: string
+  readonly category: TriggerCategory
+  readonly when: Condition
+  readonly raise: Severity
+  /** Reads deterministic facts only, so nothing a model says can undo it. */
+  readonly floor: boolean
+  /** A sentence; `{fact}` is replaced by the fact's value. */
+  readonly because: string
+  /** Holds the ticket for a person even when it is not P1. */
+  readonly review: boolean
+  /** Sets the type when the model did not see it. */
+  readonly type?: TicketType
+}
+
+/** Picks the team; exactly one matches, else `otherwise`. */
+export type Route = {
+  readonly id: string
+  readonly when: Condition
+  readonly team: string
+  readonly because: string
+}
+
+/** Holds a ticket for a person without changing its severity. */
+export type ReviewRule = {
+  readonly id: string
+  readonly when: Condition
+  readonly because: string
+}
+
+export type Person = {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  /** Calendar id of working hours; absent = always reachable. */
+  readonly hours?: string
+  readonly leave: readonly { readonly from: string; readonly until: string }[]
+}
+
+export type Team = {
+  readonly id: string
+  readonly name: string
+  readonly tier: number
+  /** People in order of preference; the first available one owns. */
+  readonly owners: readonly string[]
+  readonly backups: readonly string[]
+  /** Unavailable for longer than this hands over to the next owner (default 120). */
+  readonly graceMinutes: number
+}
+
+export type Policy = {
+  readonly id: string
+  readonly version: string
+  /** SHA-256 of the canonical form of everything below. */
+  readonly hash: string
+  readonly profile: 'four-level' | 'three-level'
+  readonly attributes: Readonly<Record<string, { readonly type: FactType; readonly doc: string }>>
+  readonly calendars: Readonly<Record<string, Calendar>>
+  readonly severities: Readonly<Record<Severity, SeverityDefinition>>
+  readonly phrases: readonly Phrase[]
+  readonly triggers: readonly Trigger[]
+  readonly routes: readonly Route[]
+  readonly otherwise: { readonly id: 'otherwise'; readonly team: string; readonly because: string }
+  readonly people: Readonly<Record<string, Person>>
+  readonly teams: Readonly<Record<string, Team>>
+  readonly lastResort: { readonly owner: string; readonly backup: string }
+  readonly review: {
+    readonly team: string
+    readonly rules: readonly ReviewRule[]
+    /** Budget for reviews of severities that name none. */
+    readonly budget: Target
+  }
+  readonly spikes: {
+    readonly windowMinutes: number
+    /** Distinct customers below which nothing is a spike. */
+    readonly minCustomers: number
+    readonly ratio: number
+  }
+  readonly types: Readonly<Partial<Record<Intent, TicketType>>>
+  readonly tags: readonly string[]
+  readonly messages: { readonly acknowledgement: string }
+  readonly cases: readonly PolicyCase[]
+}
+
+/** An example ticket with the decision it must get; run as a test. */
+export type PolicyCase = {
+  readonly id: string
+  readonly ticket: Readonly<Record<string, unknown>>
+  /** Facts set by hand, so that a case needs no model. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  readonly expect: {
+    readonly severity?: Severity
+    readonly type?: TicketType
+    readonly team?: string
+    readonly disposition?: 'auto' | 'review'
+  }
+}

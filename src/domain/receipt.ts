@@ -1,0 +1,48 @@
+import type { Decision } from './decision.ts'
+import type { Facts } from './facts.ts'
+import type { Roster } from './roster.ts'
+import type { ScorerRun, Signals } from './signal.ts'
+import type { Ticket } from './ticket.ts'
+
+/** Everything a decision was made from; `decide` on it gives the same decision, byte for byte. */
+export type Receipt = {
+  readonly schema: 1
+  readonly decisionId: string
+  readonly ticketId: string
+  /** 1 for the first decision on a ticket, then counting; each names the one it follows. */
+  readonly revision: number
+  readonly follows: string | null
+  /** HMAC-SHA256 of the ticket text under the ticket's own salt, hex; erasing the salt cuts the link to the text. */
+  readonly textHmac: string
+  readonly redactedText: string
+  readonly scorers: readonly ScorerRun[]
+  readonly signals: Signals
+  readonly facts: Facts
+  readonly roster: Roster
+  /** The instant the clocks were computed at, and the instant they count from. */
+  readonly now: string
+  readonly clockStart: string
+  readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
+  readonly degraded: readonly string[]
+  readonly decision: Decision
+}
+
+/** One unit of work for the store: written whole or not at all. */
+export type TriageRecord = {
+  readonly receipt: Receipt
+  readonly ticket: Ticket
+  readonly caller: string
+  /** SHA-256 of the canonical ticket, hex: same id and content is the same request. */
+  readonly contentHash: string
+  readonly salt: string
+  readonly reviewId: string | null
+  readonly idempotency: {
+    readonly key: string
+    readonly fingerprint: string
+    readonly expiresAt: string
+  } | null
+  /** The JSON of the answer to repeat for a retry. */
+  readonly answer: string
+  /** What is counted for spikes: one row per key. */
+  readonly observed: { readonly customer: string; readonly keys: readonly string[] }
+}
