@@ -1,5 +1,5 @@
 import type { Evidence, Facts, FactValue } from './facts.ts'
-import type { Intent, TicketType } from './labels.ts'
+import type { Intent, Severity, TicketType } from './labels.ts'
 import { TYPE_OF_INTENT } from './labels.ts'
 import type { Moment } from './moment.ts'
 import type { Signals, TriggerSignal } from './signal.ts'
@@ -15,6 +15,8 @@ export type Scored = {
   readonly signals: Signals
   readonly degraded: readonly string[]
   readonly instructionShaped: readonly Evidence[]
+  /** Severity of the decision that this one revises. */
+  readonly severityBefore?: Severity
 }
 
 /** The flat record that a policy reads. Absent inputs give absent facts, never zeros. */
@@ -32,6 +34,7 @@ export function buildFacts(
 
   putTicketFacts(put, ticket, at)
   putSignalFacts(put, scored.signals, types)
+  put('ticket.severityBefore', scored.severityBefore)
   put('ticket.instructionShaped', scored.instructionShaped.length > 0)
   if (scored.instructionShaped.length > 0)
     evidence['ticket.instructionShaped'] = scored.instructionShaped

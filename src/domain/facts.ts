@@ -1,5 +1,5 @@
 import { CHANNELS, type Channel } from './ticket.ts'
-import { EMOTIONS, INTENTS, PRIORITIES, TRIGGER_KINDS, TYPES } from './labels.ts'
+import { EMOTIONS, INTENTS, PRIORITIES, SEVERITIES, TRIGGER_KINDS, TYPES } from './labels.ts'
 
 /** `hours_until` is a number of hours from now to an instant; negative when it is past. */
 export type FactType = 'string' | 'number' | 'boolean' | 'list' | 'hours_until'
@@ -41,6 +41,11 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   'ticket.instructionShaped': {
     type: 'boolean',
     doc: 'The text contains something shaped like an instruction to the system, or hidden characters',
+  },
+  'ticket.severityBefore': {
+    type: 'string',
+    values: SEVERITIES,
+    doc: 'Severity of the decision that this one revises; absent on a first decision',
   },
   'customer.tier': { type: 'string', doc: 'Tier as the platform names it' },
   'customer.annualValue': { type: 'number', min: 0, doc: 'Contract value for one year' },

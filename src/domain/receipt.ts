@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import type { Facts } from './facts.ts'
 import type { Roster } from './roster.ts'
 import type { ScorerRun, Signals } from './signal.ts'
+import type { Severity } from './labels.ts'
 import type { Ticket } from './ticket.ts'
 
 /** Everything a decision was made from; `decide` on it gives the same decision, byte for byte. */
@@ -46,3 +47,17 @@ export type TriageRecord = {
   /** What is counted for spikes: one row per key. */
   readonly observed: { readonly customer: string; readonly keys: readonly string[] }
 }
+
+/** The decision that stands for a ticket when changed content arrives. */
+export type PreviousDecision = {
+  readonly decisionId: string
+  readonly revision: number
+  readonly severity: Severity
+}
+
+/** What became of a record. `stale`: the ticket already has a decision that this record does not follow. */
+export type RecordOutcome =
+  | { readonly kind: 'recorded'; readonly answer: string }
+  | { readonly kind: 'replayed'; readonly answer: string }
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'stale'; readonly previous: PreviousDecision }

@@ -1,0 +1,76 @@
+import type { Action, Clock, PersonRef, Reason } from './decision.ts'
+import { allowedActions } from './decision.ts'
+import type { Priority, Severity, TicketType } from './labels.ts'
+import type { Receipt } from './receipt.ts'
+import type { Signals } from './signal.ts'
+
+/** The answer to `POST /triage`. */
+export type Answer = {
+  readonly decisionId: string
+  readonly ticketId: string
+  readonly revision: number
+  readonly follows: string | null
+  readonly severity: Severity
+  readonly priority: Priority
+  readonly type: TicketType
+  readonly disposition: 'auto' | 'review'
+  readonly route: {
+    readonly id: string
+    readonly team: string
+    readonly tier: number
+    readonly owner: PersonRef
+    readonly backup: PersonRef
+  }
+  readonly clocks: readonly Clock[]
+  readonly actions: readonly Action[]
+  readonly review?: {
+    readonly id: string
+    readonly dueAt: string
+    readonly url: string
+    readonly because: readonly string[]
+  }
+  readonly signals: Signals
+  readonly reasons: readonly Reason[]
+  readonly degraded: readonly string[]
+  readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
+  readonly scorers: readonly {
+    readonly name: string
+    readonly version: string
+    readonly ms: number
+  }[]
+}
+
+/** What the caller is told about a decision; `reviewId` is there exactly when the ticket is held. */
+export function answerOf(receipt: Receipt, reviewId: string | null): Answer {
+  const { decision } = receipt
+  const review =
+    reviewId === null || decision.review === undefined
+      ? {}
+      : {
+          review: {
+            id: reviewId,
+            dueAt: decision.review.dueAt,
+            url: `/reviews/${reviewId}`,
+            because: decision.review.because,
+          },
+        }
+  return {
+    decisionId: receipt.decisionId,
+    ticketId: receipt.ticketId,
+    revision: receipt.revision,
+    follows: receipt.follows,
+    severity: decision.severity,
+    priority: decision.priority,
+    type: decision.type,
+    disposition: decision.disposition,
+    route: decision.route,
+    clocks: decision.clocks,
+    actions: allowedActions(decision),
+    ...review,
+    signals: receipt.signals,
+    reasons: decision.reasons,
+    degraded: receipt.degraded,
+    policy: receipt.policy,
+    scorers: receipt.scorers.map(({ name, version, ms }) => ({ name, version, ms })),
+  }
+}
