@@ -33,6 +33,7 @@ export default defineConfig({
     'no-underscore-dangle': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'vitest/require-mock-type-parameters': 'off',
+    'unicorn/require-post-message-target-origin': 'off',
   },
   overrides: [
     ban(

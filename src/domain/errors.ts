@@ -1,6 +1,9 @@
 /** Closed list of what can go wrong on purpose; `http/problem.ts` alone maps it to statuses. */
 export type ErrorCode =
   | 'invalid_request'
+  | 'malformed'
+  | 'unsupported_media_type'
+  | 'too_large'
   | 'invalid_policy'
   | 'not_found'
   | 'conflict'
