@@ -30,7 +30,7 @@ export type Reason = {
   readonly compared: readonly Comparison[]
 }
 
-/** What the platform may do now. Empty when the ticket is held. */
+/** One step for the platform or for people. `external`: it reaches the customer. */
 export type Action =
   | {
       readonly kind: 'set_priority'

@@ -134,3 +134,24 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   },
   'scoring.degraded': { type: 'list', doc: 'Steps of the fall-back ladder taken', fromModel: true },
 }
+
+/**
+ * Facts that exist once the triggers have been heard: routes and review rules may read them, triggers may not.
+ * For them `type` is the decided type too, not the model's.
+ */
+export const DECIDED_FACTS: Readonly<Record<string, FactDefinition>> = {
+  severity: { type: 'string', values: SEVERITIES, doc: 'Decided severity' },
+  type: { type: 'string', values: TYPES, doc: 'Decided type' },
+}
+
+/** The definition of a service fact or of an attribute that the policy declares. */
+export function findFact(
+  name: string,
+  attributes: Readonly<Record<string, { readonly type: FactType; readonly doc: string }>>,
+): FactDefinition | undefined {
+  if (Object.hasOwn(FACTS, name)) return FACTS[name]
+  const attribute = name.startsWith('attributes.') ? name.slice('attributes.'.length) : undefined
+  return attribute !== undefined && Object.hasOwn(attributes, attribute)
+    ? attributes[attribute]
+    : undefined
+}

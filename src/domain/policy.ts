@@ -75,11 +75,13 @@ export type Trigger = {
   readonly because: string
   /** Holds the ticket for a person even when it is not P1. */
   readonly review: boolean
-  /** Sets the type when the model did not see it. */
+  /** Sets the type; the most severe trigger that names one wins over the model. */
   readonly type?: TicketType
+  /** Teams whose owners are told inside the company, beside the ticket's owner and backup. */
+  readonly notify?: readonly string[]
 }
 
-/** Picks the team; exactly one matches, else `otherwise`. */
+/** Picks the team; exactly one matches, else `otherwise`. May read the decided `severity` and `type`. */
 export type Route = {
   readonly id: string
   readonly when: Condition
@@ -100,6 +102,9 @@ export type Person = {
   readonly role: string
   /** Calendar id of working hours; absent = always reachable. */
   readonly hours?: string
+  /** At this many open tickets the next person takes over; absent = no limit. */
+  readonly capacity?: number
+  /** Away: whole local dates (`until` included), or instants. */
   readonly leave: readonly { readonly from: string; readonly until: string }[]
 }
 
@@ -143,6 +148,7 @@ export type Policy = {
     readonly ratio: number
   }
   readonly types: Readonly<Partial<Record<Intent, TicketType>>>
+  /** Tags for the platform with the slots {severity}, {priority}, {type} and {team}. */
   readonly tags: readonly string[]
   readonly messages: { readonly acknowledgement: string }
   readonly cases: readonly PolicyCase[]

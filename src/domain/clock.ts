@@ -1,0 +1,69 @@
+import { addWorkingMs, type WorkingCalendar } from './calendar.ts'
+import type { Clock } from './decision.ts'
+import type { ClockKind, Target } from './policy.ts'
+
+/** A target joined to the calendar it runs on. */
+export type Timer = { readonly target: Target; readonly calendar: WorkingCalendar }
+
+/** Everything that runs for one severity. */
+export type Timers = Readonly<Record<'first_response' | 'update' | 'resolution', Timer>> & {
+  /** How long a person has to decide a held ticket, counted from now. */
+  readonly review: Timer
+  readonly reviewBackup: Timer | null
+}
+
+export type ReviewTimes = {
+  readonly clock: Clock
+  readonly dueAt: string
+  readonly backupAt?: string
+}
+
+/** What the customer is owed, counted from when the customer wrote, however late the decision is. */
+export function customerClocks(timers: Timers, clockStartMs: number): readonly Clock[] {
+  return [
+    clockOf('first_response', timers.first_response, clockStartMs),
+    clockOf('update', timers.update, clockStartMs),
+    clockOf('resolution', timers.resolution, clockStartMs),
+  ]
+}
+
+/**
+ * When a person must have decided, counted from now. Where two times apply the faster wins: a first response that is
+ * due earlier, and still ahead, is the limit.
+ */
+export function reviewTimes(timers: Timers, nowMs: number, respondByMs: number): ReviewTimes {
+  const { target, calendar } = timers.review
+  const limitMs = respondByMs > nowMs ? respondByMs : Infinity
+  const dueMs = Math.min(dueOf(timers.review, nowMs), limitMs)
+  const dueAt = toIso(dueMs)
+  const clock: Clock = {
+    kind: 'review',
+    dueAt,
+    target: target.text,
+    calendar: calendar.calendar.id,
+  }
+  if (timers.reviewBackup === null) return { clock, dueAt }
+  return { clock, dueAt, backupAt: toIso(Math.min(dueOf(timers.reviewBackup, nowMs), dueMs)) }
+}
+
+/** Until when an owner who is away may come back: the first response, or a fresh one when that is past. */
+export function answerableUntil(timers: Timers, nowMs: number, respondByMs: number): number {
+  return respondByMs > nowMs ? respondByMs : dueOf(timers.first_response, nowMs)
+}
+
+export function toIso(atMs: number): string {
+  return new Date(atMs).toISOString()
+}
+
+function clockOf(kind: ClockKind, timer: Timer, fromMs: number): Clock {
+  return {
+    kind,
+    dueAt: toIso(dueOf(timer, fromMs)),
+    target: timer.target.text,
+    calendar: timer.calendar.calendar.id,
+  }
+}
+
+function dueOf(timer: Timer, fromMs: number): number {
+  return addWorkingMs(fromMs, timer.target, timer.calendar)
+}

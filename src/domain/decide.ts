@@ -1,0 +1,124 @@
+import { assign } from './assign.ts'
+import { chooseRoute } from './choose-route.ts'
+import { answerableUntil, customerClocks, reviewTimes } from './clock.ts'
+import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
+import type { Decision, Reason } from './decision.ts'
+import { TriageError } from './errors.ts'
+import type { Facts } from './facts.ts'
+import { fireTriggers, severityOf, triggerReason } from './fire-triggers.ts'
+import { holdReasons } from './hold-reasons.ts'
+import {
+  PRIORITY_OF_SEVERITY,
+  TYPES,
+  moreSevere,
+  type Severity,
+  type TicketType,
+} from './labels.ts'
+import type { Moment } from './moment.ts'
+import { proposeActions } from './propose-actions.ts'
+import type { Roster } from './roster.ts'
+
+/** A ticket that nobody could read is at least this severe. */
+const UNREADABLE: Severity = 'P2'
+
+/**
+ * What the policy says about these facts: pure, and the same bytes for the same four arguments.
+ *
+ * Severity is the highest raise of all triggers, so their order cannot matter; `floor` is what the floor triggers
+ * alone give, which no model's opinion can undo. Nothing fires: P4. Intent or language unscored: at least P2, type
+ * `general` unless a floor trigger names one, route `otherwise`, and a person decides.
+ */
+export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at: Moment): Decision {
+  const readable = facts.values.intent !== undefined && facts.values.language !== undefined
+  const fired = fireTriggers(facts, policy)
+  const raised = severityOf(fired)
+  const severity = readable ? raised : moreSevere(raised, UNREADABLE)
+  const type = typeOf(fired, facts, readable)
+  const decided: Facts = { ...facts, values: { ...facts.values, severity, type } }
+  const route = chooseRoute(decided, policy, readable)
+  const holds = holdReasons(decided, policy, {
+    severity,
+    fired,
+    ambiguousRoute: route.ambiguous,
+  })
+
+  const nowMs = Date.parse(at.now)
+  const timers = policy.timers[severity]
+  const owed = customerClocks(timers, Date.parse(at.clockStart))
+  const respondByMs = Date.parse(owed[0]!.dueAt)
+  const review = holds.length > 0 ? reviewTimes(timers, nowMs, respondByMs) : null
+  const clocks = review === null ? owed : [...owed, review.clock]
+
+  const team = teamOf(policy, route.team)
+  const { owner, backup, ...assigned } = assign(team, policy, roster, {
+    nowMs,
+    answerByMs: answerableUntil(timers, nowMs, respondByMs),
+  })
+  const priority = PRIORITY_OF_SEVERITY[severity]
+  const reasons: readonly Reason[] = [
+    ...fired.map((trigger) => triggerReason(trigger, facts)),
+    ...defaults(fired, readable),
+    route.reason,
+    ...assigned.reasons,
+    ...holds,
+  ]
+  return {
+    severity,
+    floor: severityOf(fired.filter(({ rule }) => rule.floor)),
+    priority,
+    type,
+    disposition: review === null ? 'auto' : 'review',
+    route: { id: route.id, team: route.team, tier: team.team.tier, owner, backup },
+    clocks,
+    proposed: proposeActions(
+      { severity, priority, type, team, owner, backup, clocks, fired, reasons, nowMs },
+      policy,
+    ),
+    ...(review !== null && {
+      review: {
+        dueAt: review.dueAt,
+        ...(review.backupAt !== undefined && { backupAt: review.backupAt }),
+        because: holds.map((hold) => hold.sentence),
+        reviewers: policy.reviewers,
+      },
+    }),
+    reasons,
+  }
+}
+
+/** The most severe trigger that names a type, else the model's; of an unreadable ticket only floor triggers know. */
+function typeOf(fired: readonly CompiledTrigger[], facts: Facts, readable: boolean): TicketType {
+  const named = fired.find(({ rule }) => rule.type !== undefined && (readable || rule.floor))
+  const type = named?.rule.type ?? (readable ? facts.values.type : undefined)
+  return TYPES.find((known) => known === type) ?? 'general'
+}
+
+function defaults(fired: readonly CompiledTrigger[], readable: boolean): readonly Reason[] {
+  const found: Reason[] = []
+  if (!readable)
+    found.push({
+      rule: 'core.unreadable',
+      kind: 'default',
+      sentence: `Intent or language could not be scored: at least ${UNREADABLE}`,
+      raise: UNREADABLE,
+      evidence: [],
+      compared: [],
+    })
+  else if (fired.length === 0)
+    found.push({
+      rule: 'core.nothing_fired',
+      kind: 'default',
+      sentence: 'No trigger fired: P4',
+      raise: 'P4',
+      evidence: [],
+      compared: [],
+    })
+  return found
+}
+
+function teamOf(policy: CompiledPolicy, id: string): CompiledTeam {
+  const team = policy.teams.get(id)
+  if (team === undefined)
+    throw new TriageError('invalid_policy', `Cannot find team "${id}" in the policy`)
+  return team
+}

@@ -1,0 +1,66 @@
+import type { CompiledPolicy, CompiledTrigger } from './compile-policy.ts'
+import type { Reason } from './decision.ts'
+import { comparisonsOf, evidenceOf } from './explain-condition.ts'
+import type { Facts } from './facts.ts'
+import type { Severity } from './labels.ts'
+import { showFact } from './sentence.ts'
+
+/** What the built-in rules look at besides the facts. */
+export type Draft = {
+  readonly severity: Severity
+  readonly fired: readonly CompiledTrigger[]
+  readonly ambiguousRoute: boolean
+}
+
+/**
+ * Why a person must decide; empty means that nobody has to. The built-in rules come first and no policy can switch
+ * them off: a critical ticket, a signal that could not be scored, a step down the fall-back ladder, an unclear route.
+ */
+export function holdReasons(facts: Facts, policy: CompiledPolicy, draft: Draft): readonly Reason[] {
+  const held: Reason[] = []
+  if (draft.severity === 'P1')
+    held.push(builtIn('core.critical', 'A person decides every critical ticket'))
+  const unscored = unscoredSignals(facts)
+  if (unscored.length > 0)
+    held.push(builtIn('core.unscored', `Could not be scored: ${showFact(unscored)}`))
+  const degraded = facts.values['scoring.degraded']
+  if (Array.isArray(degraded) && degraded.length > 0)
+    held.push(builtIn('core.degraded', `Scored without all scorers: ${showFact(degraded)}`))
+  if (draft.ambiguousRoute)
+    held.push(builtIn('core.ambiguous_route', 'Several routes match, so a person picks the team'))
+
+  for (const trigger of draft.fired) if (trigger.rule.review) held.push(heldBy(trigger, facts))
+  for (const rule of policy.reviewRules)
+    if (rule.condition.holds(facts.values)) held.push(heldBy(rule, facts))
+  return held
+}
+
+/** Signals without a score. Facts that never mention `intent` or `language` count as unscored too. */
+export function unscoredSignals({ values }: Facts): readonly string[] {
+  const named = values['scoring.unscored']
+  const absent = ['intent', 'language'].filter((name) => values[name] === undefined)
+  return Array.isArray(named) ? [...new Set([...absent, ...(named as readonly string[])])] : absent
+}
+
+function heldBy(
+  {
+    rule,
+    condition,
+    because,
+  }: Pick<CompiledTrigger, 'condition' | 'because'> & {
+    readonly rule: { readonly id: string }
+  },
+  facts: Facts,
+): Reason {
+  return {
+    rule: rule.id,
+    kind: 'review',
+    sentence: because(facts.values),
+    evidence: evidenceOf(condition, facts),
+    compared: comparisonsOf(condition, facts.values),
+  }
+}
+
+function builtIn(rule: string, sentence: string): Reason {
+  return { rule, kind: 'review', sentence, evidence: [], compared: [] }
+}

@@ -1,0 +1,123 @@
+import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
+import type { Action, Clock, PersonRef, Reason } from './decision.ts'
+import type { Priority, Severity, TicketType } from './labels.ts'
+
+/** The parts of a decision that its actions are made from. */
+export type Settled = {
+  readonly severity: Severity
+  readonly priority: Priority
+  readonly type: TicketType
+  readonly team: CompiledTeam
+  readonly owner: PersonRef
+  readonly backup: PersonRef
+  readonly clocks: readonly Clock[]
+  readonly fired: readonly CompiledTrigger[]
+  readonly reasons: readonly Reason[]
+  readonly nowMs: number
+}
+
+/** Slots of a tag. */
+export const TAG_SLOTS = ['severity', 'priority', 'type', 'team'] as const
+
+/** Slots of the acknowledgement. Times are phrases ("by Friday 2 October, 14:30 UTC") that the clocks allow. */
+export const MESSAGE_SLOTS = [
+  'owner',
+  'role',
+  'team',
+  'type',
+  'priority',
+  'severity',
+  'nextUpdate',
+  'resolution',
+] as const
+
+/** What the platform may do: at once, or after a person has approved. */
+export function proposeActions(settled: Settled, policy: CompiledPolicy): readonly Action[] {
+  const { severity, priority, team, owner, backup } = settled
+  return [
+    { kind: 'set_priority', external: false, priority, severity },
+    {
+      kind: 'assign',
+      external: false,
+      team: team.team.id,
+      owner: owner.id,
+      backup: backup.id,
+    },
+    { kind: 'add_tags', external: false, tags: tagsOf(settled, policy) },
+    ...notices(settled, policy),
+    { kind: 'draft_reply', external: true, body: acknowledgement(settled, policy) },
+  ]
+}
+
+function tagsOf(settled: Settled, policy: CompiledPolicy): readonly string[] {
+  const { severity, priority, type, team } = settled
+  const values = { severity, priority, type, team: team.team.id }
+  return [...new Set(policy.tags.map((tag) => tag(values)))].sort()
+}
+
+/** Owner and backup hear of every ticket; a trigger can tell further teams, each person once. */
+function notices(settled: Settled, policy: CompiledPolicy): readonly Action[] {
+  const { owner, backup, severity, team, fired, reasons } = settled
+  const told = new Set([owner.id, backup.id])
+  const notices: Action[] = [
+    {
+      kind: 'notify',
+      external: false,
+      people: [...told],
+      because: `${severity} for ${team.team.name}`,
+    },
+  ]
+  for (const { rule } of fired) {
+    const people = (rule.notify ?? [])
+      .flatMap((id) => policy.teams.get(id)?.team.owners ?? [])
+      .filter((person) => !told.has(person) && told.add(person))
+    const because = reasons.find((reason) => reason.rule === rule.id)?.sentence ?? rule.id
+    if (people.length > 0) notices.push({ kind: 'notify', external: false, people, because })
+  }
+  return notices
+}
+
+function acknowledgement(settled: Settled, policy: CompiledPolicy): string {
+  const { severity, priority, type, team, owner } = settled
+  return policy.acknowledgement({
+    severity,
+    priority,
+    type,
+    team: team.team.name,
+    owner: owner.name,
+    role: policy.policy.people[owner.id]?.role ?? '',
+    nextUpdate: promise(settled, 'update'),
+    resolution: promise(settled, 'resolution'),
+  })
+}
+
+/** A time the clock allows; a clock that has run out allows no time at all. */
+function promise({ clocks, nowMs }: Settled, kind: Clock['kind']): string {
+  const dueAt = clocks.find((clock) => clock.kind === kind)?.dueAt
+  return dueAt === undefined || Date.parse(dueAt) <= nowMs
+    ? 'as soon as we can'
+    : `by ${showInstant(dueAt)}`
+}
+
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+
+/** `Friday 2 October, 14:30 UTC`: the same on every machine, unlike Intl. */
+function showInstant(iso: string): string {
+  const at = new Date(iso)
+  const date = `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`
+  return `${date}, ${iso.slice(11, 16)} UTC`
+}

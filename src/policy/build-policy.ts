@@ -1,0 +1,163 @@
+import { SEVERITIES, type Severity } from '../domain/labels.ts'
+import type {
+  Calendar,
+  Condition,
+  Person,
+  Policy,
+  SeverityDefinition,
+  Target,
+  Team,
+} from '../domain/policy.ts'
+import type { PartialPolicy, RawPolicy, RawSeverity, RawTarget } from './schema.ts'
+
+/** Read conditions by position in their lists; null where one could not be read. */
+export type Conditions = {
+  readonly triggers: readonly (Condition | null)[]
+  readonly routes: readonly (Condition | null)[]
+  readonly reviewRules: readonly (Condition | null)[]
+}
+
+const DEFAULT_GRACE_MINUTES = 120
+
+/** The policy of a file; undefined when a section or a condition is not there to build it from. */
+export function buildPolicy(
+  file: PartialPolicy,
+  conditions: Conditions,
+  calendars: Readonly<Record<string, Calendar>>,
+): Omit<Policy, 'hash'> | undefined {
+  if (!isWhole(file)) return undefined
+  const triggers = withConditions(file.triggers, conditions.triggers)
+  const routes = withConditions(file.routes, conditions.routes)
+  const reviewRules = withConditions(file.review.rules, conditions.reviewRules)
+  if (triggers === undefined || routes === undefined || reviewRules === undefined) return undefined
+  const { review } = file
+  return {
+    id: file.id,
+    version: file.version,
+    profile: file.profile,
+    attributes: file.attributes,
+    calendars,
+    severities: severitiesOf(file.severities),
+    phrases: file.phrases,
+    triggers: triggers.map(({ type, notify, ...trigger }) => ({
+      ...trigger,
+      ...(type !== undefined && { type }),
+      ...(notify !== undefined && { notify }),
+    })),
+    routes,
+    otherwise: { id: 'otherwise', ...file.otherwise },
+    people: mapEntries(file.people, personOf),
+    teams: mapEntries(file.teams, teamOf),
+    lastResort: file.last_resort,
+    review: {
+      team: review.team,
+      rules: reviewRules,
+      budget: targetOf(review.budget, review.calendar),
+    },
+    spikes: {
+      windowMinutes: file.spikes.window.amount,
+      minCustomers: file.spikes.customers,
+      ratio: file.spikes.ratio,
+    },
+    types: file.types,
+    tags: file.tags,
+    messages: file.messages,
+    cases: file.cases.map(({ expect, ...policyCase }) => ({
+      ...policyCase,
+      expect: withoutAbsent(expect),
+    })),
+  }
+}
+
+function isWhole(file: PartialPolicy): file is RawPolicy {
+  const sections: readonly (keyof RawPolicy)[] = [
+    'id',
+    'version',
+    'profile',
+    'attributes',
+    'calendars',
+    'severities',
+    'phrases',
+    'triggers',
+    'routes',
+    'otherwise',
+    'people',
+    'teams',
+    'last_resort',
+    'review',
+    'spikes',
+    'types',
+    'tags',
+    'messages',
+    'cases',
+  ]
+  return sections.every((section) => file[section] !== undefined)
+}
+
+function withConditions<R extends { readonly when?: unknown }>(
+  rules: readonly R[],
+  conditions: readonly (Condition | null)[],
+): readonly (Omit<R, 'when'> & { readonly when: Condition })[] | undefined {
+  if (rules.length !== conditions.length || conditions.includes(null)) return undefined
+  return rules.map((rule, index) => ({ ...rule, when: conditions[index]! }))
+}
+
+function severitiesOf(
+  severities: RawPolicy['severities'],
+): Readonly<Record<Severity, SeverityDefinition>> {
+  return Object.fromEntries(
+    SEVERITIES.map((severity) => [severity, severityOf(severities[severity])]),
+  ) as Record<Severity, SeverityDefinition>
+}
+
+function severityOf(raw: RawSeverity): SeverityDefinition {
+  const target = (written: RawTarget) => targetOf(written, raw.calendar)
+  return {
+    meaning: raw.meaning,
+    examples: raw.examples,
+    targets: {
+      first_response: target(raw.first_response),
+      update: target(raw.update),
+      resolution: target(raw.resolution),
+    },
+    ...(raw.review !== undefined && { review: target(raw.review) }),
+    ...(raw.review_backup_after !== undefined && {
+      reviewBackupAfter: target(raw.review_backup_after),
+    }),
+  }
+}
+
+function targetOf(written: RawTarget, calendar: string): Target {
+  return 'time' in written
+    ? { ...written.time, calendar: written.calendar }
+    : { ...written, calendar }
+}
+
+function personOf(id: string, { hours, capacity, ...person }: RawPolicy['people'][string]): Person {
+  return {
+    id,
+    ...person,
+    ...(hours !== undefined && { hours }),
+    ...(capacity !== undefined && { capacity }),
+  }
+}
+
+function teamOf(id: string, { grace, ...team }: RawPolicy['teams'][string]): Team {
+  return { id, ...team, graceMinutes: grace?.amount ?? DEFAULT_GRACE_MINUTES }
+}
+
+function mapEntries<A, B>(
+  record: Readonly<Record<string, A>>,
+  build: (id: string, value: A) => B,
+): Readonly<Record<string, B>> {
+  return Object.fromEntries(Object.entries(record).map(([id, value]) => [id, build(id, value)]))
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the members that are undefined, which a policy never holds. */
+function withoutAbsent<T extends object>(record: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined),
+  ) as Present<T>
+}

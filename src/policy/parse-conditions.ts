@@ -1,0 +1,57 @@
+import type { Conditions } from './build-policy.ts'
+import { modelFactsOf } from '../domain/compile-policy.ts'
+import type { Condition } from '../domain/policy.ts'
+import { parseCondition, type Vocabulary } from './parse-condition.ts'
+import type { Path, Report } from './problem.ts'
+
+/** The conditions of all rules by position, also of rules with another fault, so that all problems come at once. */
+export function parseConditions(
+  data: Readonly<Record<string, unknown>>,
+  vocabulary: Vocabulary,
+  report: Report,
+): Conditions {
+  const decided = { ...vocabulary, decided: true }
+  const rules = (data.review as { rules?: unknown } | null | undefined)?.rules
+  const triggers = parseList(data.triggers, ['triggers'], vocabulary, report)
+  for (const [index, rule] of listOf(data.triggers).entries())
+    checkFloor(rule, triggers[index] ?? null, ['triggers', index], vocabulary, report)
+  return {
+    triggers,
+    routes: parseList(data.routes, ['routes'], decided, report),
+    reviewRules: parseList(rules, ['review', 'rules'], decided, report),
+  }
+}
+
+function parseList(
+  value: unknown,
+  path: Path,
+  vocabulary: Vocabulary,
+  report: Report,
+): readonly (Condition | null)[] {
+  return listOf(value).map((rule, index) => {
+    if (rule === null || typeof rule !== 'object') return null
+    const { when } = rule as { when?: unknown }
+    return parseCondition(when, [...path, index, 'when'], vocabulary, report)
+  })
+}
+
+function checkFloor(
+  rule: unknown,
+  when: Condition | null,
+  path: Path,
+  vocabulary: Vocabulary,
+  report: Report,
+): void {
+  const floor = (rule as { floor?: unknown } | null)?.floor
+  if (floor !== true || when === null) return
+  const read = [...new Set(modelFactsOf({ when }, vocabulary))]
+  if (read.length > 0)
+    report(
+      [...path, 'floor'],
+      `Cannot use floor trigger: facts that no model decides required, got ${read.join(', ')}; drop floor or split the trigger`,
+    )
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import type { FactType } from '../domain/facts.ts'
+import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
+import { TRIGGER_CATEGORIES } from '../domain/policy.ts'
+import { DURATION_FORMS, parseDuration } from './duration.ts'
+
+/**
+ * The shape of a policy file. What needs the rest of the file to judge (facts, references, times that do not fit
+ * together) is checked after it; `when` has its own reader in `parse-condition.ts`.
+ */
+
+const FACT_TYPES = [
+  'string',
+  'number',
+  'boolean',
+  'list',
+  'hours_until',
+] as const satisfies readonly FactType[]
+
+const id = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, {
+    error: 'letters, digits, "_" and "-" required, starting with a letter',
+  })
+  .meta({ description: 'Name that other parts of the policy use' })
+const sentence = z.string().min(1, { error: 'some text required' })
+const when = z.unknown()
+
+const duration = z.string().transform((text, context) => {
+  const parsed = parseDuration(text)
+  if (parsed !== null) return { ...parsed, text: text.trim() }
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: `a duration such as ${DURATION_FORMS} required`,
+  })
+  return z.NEVER
+})
+
+const target = z.union([duration, z.strictObject({ time: duration, calendar: z.string() })], {
+  error: `a duration such as ${DURATION_FORMS}, or { time, calendar }, required`,
+})
+
+const windows = z.union([z.string(), z.array(z.string()).min(1)], {
+  error: 'a window such as "09:00-17:00", or a list of them, required',
+})
+
+const WEEK_KEY = /^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$/
+
+const calendar = z.strictObject({
+  timezone: z.string(),
+  open: z.literal('always').optional(),
+  hours: z
+    .record(
+      z.string().regex(WEEK_KEY, { error: 'a day ("mon") or a span ("mon-fri") required' }),
+      windows,
+    )
+    .optional(),
+  holidays: z.array(z.string()).default([]),
+})
+
+const severity = z.strictObject({
+  meaning: sentence,
+  examples: z.array(sentence).min(1, { error: 'at least one real example required' }),
+  calendar: z.string(),
+  first_response: target,
+  update: target,
+  resolution: target,
+  review: target.optional(),
+  review_backup_after: target.optional(),
+})
+
+const phrase = z.strictObject({
+  id,
+  kind: z.enum(TRIGGER_KINDS),
+  patterns: z.array(sentence).min(1, { error: 'at least one pattern required' }),
+  negatable: z.boolean().default(true),
+})
+
+const trigger = z.strictObject({
+  id,
+  category: z.enum(TRIGGER_CATEGORIES),
+  when,
+  raise: z.enum(SEVERITIES),
+  floor: z.boolean().default(false),
+  because: sentence,
+  review: z.boolean().default(false),
+  type: z.enum(TYPES).optional(),
+  notify: z.array(z.string()).optional(),
+})
+
+const route = z.strictObject({ id, when, team: z.string(), because: sentence })
+
+const person = z.strictObject({
+  name: sentence,
+  role: sentence,
+  hours: z.string().optional(),
+  capacity: z.int().min(1, { error: 'at least 1 open ticket required' }).optional(),
+  leave: z.array(z.strictObject({ from: z.string(), until: z.string() })).default([]),
+})
+
+const team = z.strictObject({
+  name: sentence,
+  tier: z.int().min(1, { error: 'a tier of 1 or above required' }),
+  owners: z.array(z.string()).min(1, { error: 'at least one owner required' }),
+  backups: z.array(z.string()).min(1, { error: 'at least one backup required' }),
+  grace: duration.optional(),
+})
+
+const fact = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
+  error: 'text, a number, true/false or a list of texts required',
+})
+
+const policyCase = z.strictObject({
+  id,
+  ticket: z.record(z.string(), z.unknown()).default({}),
+  facts: z.record(z.string(), fact).default({}),
+  expect: z.strictObject({
+    severity: z.enum(SEVERITIES).optional(),
+    type: z.enum(TYPES).optional(),
+    team: z.string().optional(),
+    disposition: z.enum(['auto', 'review']).optional(),
+  }),
+})
+
+export const policySchema = z.strictObject({
+  id,
+  version: z.string().min(1, { error: 'a version required' }),
+  profile: z.enum(['four-level', 'three-level']).default('four-level'),
+  attributes: z.record(id, z.strictObject({ type: z.enum(FACT_TYPES), doc: sentence })).default({}),
+  calendars: z.record(id, calendar),
+  severities: z.strictObject({ P1: severity, P2: severity, P3: severity, P4: severity }),
+  triggers: z.array(trigger),
+  routes: z.array(route),
+  otherwise: z.strictObject({ team: z.string(), because: sentence }),
+  people: z.record(id, person),
+  teams: z.record(id, team),
+  last_resort: z.strictObject({ owner: z.string(), backup: z.string() }),
+  review: z.strictObject({
+    team: z.string(),
+    budget: duration,
+    calendar: z.string(),
+    rules: z.array(z.strictObject({ id, when, because: sentence })).default([]),
+  }),
+  spikes: z.strictObject({
+    window: duration,
+    customers: z.int().min(2, { error: 'at least 2 customers required' }),
+    ratio: z.number().min(1, { error: 'a ratio of 1 or above required' }),
+  }),
+  types: z.partialRecord(z.enum(INTENTS), z.enum(TYPES)).default({}),
+  tags: z.array(sentence).default([]),
+  messages: z.strictObject({ acknowledgement: sentence }),
+  cases: z.array(policyCase).default([]),
+  phrases: z.array(phrase).default([]),
+})
+
+/** A policy file after its shape was checked, before its parts were checked against each other. */
+export type RawPolicy = z.output<typeof policySchema>
+/** The same with what could not be read left out. */
+export type PartialPolicy = { readonly [K in keyof RawPolicy]?: RawPolicy[K] | undefined }
+export type RawCalendar = z.output<typeof calendar>
+export type RawTarget = z.output<typeof target>
+export type RawSeverity = z.output<typeof severity>
