@@ -1,0 +1,50 @@
+import type { Receipt } from '../domain/receipt.ts'
+import type { Db } from './db.ts'
+import { parseJson } from './db.ts'
+
+export type StoredReceipt = {
+  readonly receipt: Receipt
+  readonly caller: string
+  /** The answer's JSON as it was sent. */
+  readonly answer: string
+  readonly reviewId: string | null
+}
+
+/** What a decision was made from, and what was answered; undefined when there is no such decision. */
+export async function findReceipt(db: Db, decisionId: string): Promise<StoredReceipt | undefined> {
+  const [row] = await db.rows<{
+    receipt: string
+    answer: string
+    caller: string
+    review_id: string | null
+  }>(
+    `select r.receipt, r.answer, t.caller, v.id as review_id
+       from receipts r join tickets t on t.id = r.ticket left join reviews v on v.decision_id = r.decision_id
+      where r.tenant = $1 and r.decision_id = $2`,
+    [db.tenant, decisionId],
+  )
+  return row === undefined
+    ? undefined
+    : {
+        receipt: parseJson(row.receipt) as Receipt,
+        caller: row.caller,
+        answer: row.answer,
+        reviewId: row.review_id,
+      }
+}
+
+const PAGE = 1_000
+
+/** Every decision id in order of writing, read in pages so that a store of any size fits. */
+export async function* readDecisionIds(db: Db): AsyncGenerator<string> {
+  let last = 0
+  for (;;) {
+    const page = await db.rows<{ seq: number; decision_id: string }>(
+      `select seq, decision_id from receipts where seq > $1 and tenant = $2 order by seq limit ${PAGE}`,
+      [last, db.tenant],
+    )
+    for (const row of page) yield row.decision_id
+    if (page.length < PAGE) return
+    last = page.at(-1)!.seq
+  }
+}

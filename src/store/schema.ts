@@ -1,0 +1,311 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+import type { Role } from '../domain/api-key.ts'
+import type { ReviewOutcome, ReviewState } from '../domain/review-state.ts'
+import type { Severity, TicketType } from '../domain/labels.ts'
+
+/*
+ * Every row carries a tenant. Documents are `json`, not `jsonb`: it keeps the text byte for byte (so replay and seal
+ * see what was written), it holds the escapes of NUL and of lone surrogates, which `jsonb` refuses, and it costs less
+ * to write. What a query needs from a document is a column of its own. Instants are ISO strings in UTC.
+ */
+
+const tenant = () => text().notNull().default('default')
+const instant = () => timestamp({ withTimezone: true, mode: 'string', precision: 3 })
+const counted = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity()
+
+/** How the current decision on a ticket stands: `auto` and `held` by the policy, the rest by a person. */
+export type Standing = 'auto' | 'held' | 'approved' | 'overridden' | 'dismissed'
+
+/** One row per ticket: the request as it came last, and the decision that stands now. */
+export const tickets = pgTable(
+  'tickets',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    caller: text().notNull(),
+    externalId: text().notNull(),
+    customerId: text(),
+    /** The ticket as sent; null once erased, together with `salt`. */
+    original: json(),
+    salt: text(),
+    contentHash: text().notNull(),
+    decisionId: text().notNull(),
+    revision: integer().notNull(),
+    severity: text().$type<Severity>().notNull(),
+    type: text().$type<TicketType>().notNull(),
+    team: text().notNull(),
+    owner: text().notNull(),
+    backup: text().notNull(),
+    standing: text().$type<Standing>().notNull(),
+    /** The review of the current decision, open or decided. */
+    reviewId: text(),
+    /** Number of the last event in the outbox; the row lock makes them gapless. */
+    eventSeq: integer().notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+    resolvedAt: instant(),
+    erasedAt: instant(),
+  },
+  (table) => [
+    // Ids are unique per caller. The caller stands last so that people can look an id up without it.
+    unique('tickets_external').on(table.tenant, table.externalId, table.caller),
+    // The roster counts open tickets per owner from this index alone.
+    index('tickets_open_by_owner')
+      .on(table.tenant, table.owner)
+      .where(sql`resolved_at is null`),
+    // Erasure finds a customer's tickets.
+    index('tickets_by_customer')
+      .on(table.tenant, table.customerId)
+      .where(sql`customer_id is not null`),
+  ],
+)
+
+/** Everything a decision was made from; never changed after it was written. */
+export const receipts = pgTable(
+  'receipts',
+  {
+    /** Order of insertion, for reading all of them in pages. */
+    seq: counted().notNull(),
+    tenant: tenant(),
+    decisionId: text().primaryKey(),
+    ticket: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    revision: integer().notNull(),
+    follows: text(),
+    receipt: json().notNull(),
+    /** The answer as it was sent, for retries. */
+    answer: text().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (table) => [
+    // A ticket's decisions are one line: two writers cannot both be revision 2. Also serves the history.
+    unique('receipts_revision').on(table.ticket, table.revision),
+    unique('receipts_seq').on(table.seq),
+  ],
+)
+
+/** One row per held decision. */
+export const reviews = pgTable(
+  'reviews',
+  {
+    tenant: tenant(),
+    id: text().primaryKey(),
+    decisionId: text()
+      .notNull()
+      .references(() => receipts.decisionId),
+    ticket: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    state: text().$type<ReviewState>().notNull(),
+    severity: text().$type<Severity>().notNull(),
+    type: text().$type<TicketType>().notNull(),
+    team: text().notNull(),
+    owner: text().notNull(),
+    backup: text().notNull(),
+    dueAt: instant().notNull(),
+    backupAt: instant(),
+    claimedBy: text(),
+    leaseUntil: instant(),
+    decidedBy: text(),
+    decidedAt: instant(),
+    outcome: json().$type<ReviewOutcome>(),
+    /** Counts every change; a transition names the version that it saw. */
+    version: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+  },
+  (table) => [
+    // The queue in order of due time: small, because decided reviews leave it.
+    index('reviews_open')
+      .on(table.tenant, table.dueAt, table.id)
+      .where(sql`state in ('pending', 'claimed')`),
+    // The same order for looking back.
+    index('reviews_closed')
+      .on(table.tenant, table.dueAt, table.id)
+      .where(sql`state not in ('pending', 'claimed')`),
+    // A new revision closes the open review before it; the history of a ticket.
+    index('reviews_by_ticket').on(table.ticket),
+  ],
+)
+
+/** One row per ticket and kind of clock. */
+export const clocks = pgTable(
+  'clocks',
+  {
+    tenant: tenant(),
+    ticket: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    kind: text().notNull(),
+    dueAt: instant().notNull(),
+    target: text().notNull(),
+    calendar: text().notNull(),
+    metAt: instant(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ticket, table.kind] }),
+    // One pass over due clocks reads only what is due and not met.
+    index('clocks_due')
+      .on(table.dueAt)
+      .where(sql`met_at is null`),
+  ],
+)
+
+/** Who did what. Rows are added, never changed; a trigger refuses anything else. */
+export const audit = pgTable(
+  'audit',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    actor: text().notNull(),
+    /** `{entity}.{verb}`. */
+    action: text().notNull(),
+    /** Id of what was acted on: decision, review, key, webhook, policy. */
+    subject: text().notNull(),
+    ticket: bigint({ mode: 'number' }),
+    before: json(),
+    after: json(),
+    reason: text(),
+    at: instant().notNull(),
+  },
+  (table) => [
+    // The history of a ticket.
+    index('audit_by_ticket')
+      .on(table.ticket, table.id)
+      .where(sql`ticket is not null`),
+  ],
+)
+
+/** Audit rows that wait for their seal: filled by a trigger, emptied by the sealer, so it stays small. */
+export const unsealed = pgTable('unsealed', {
+  auditId: bigint({ mode: 'number' }).primaryKey(),
+})
+
+/** The hash chain. `hash` covers the hash before it and the audit entry, which covers the receipt by digest. */
+export const chain = pgTable(
+  'chain',
+  {
+    position: bigint({ mode: 'number' }).primaryKey(),
+    auditId: bigint({ mode: 'number' }).notNull(),
+    hash: text().notNull(),
+    sealedAt: instant().notNull(),
+  },
+  (table) => [
+    // An entry is sealed once.
+    unique('chain_audit').on(table.auditId),
+  ],
+)
+
+/** Events for others, written with what they tell. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    ticket: bigint({ mode: 'number' }).notNull(),
+    /** 1, 2, 3 … per ticket without gaps, so that a receiver sees what it missed. */
+    seq: integer().notNull(),
+    type: text().notNull(),
+    /** The receipt's answer belongs to `decision.made`; it is joined on reading instead of stored twice. */
+    decisionId: text().notNull(),
+    payload: json().notNull(),
+    state: text().$type<OutboxState>().notNull().default('pending'),
+    /** Due from here on; a claim moves it ahead, so a crashed sender's rows come back. */
+    availableAt: instant().notNull(),
+    attempts: integer().notNull().default(0),
+    lastError: text(),
+    createdAt: instant().notNull(),
+    deliveredAt: instant(),
+  },
+  (table) => [
+    unique('outbox_seq').on(table.ticket, table.seq),
+    // Senders take due rows in order; delivered rows leave the index.
+    index('outbox_due')
+      .on(table.availableAt, table.id)
+      .where(sql`state = 'pending'`),
+  ],
+)
+export type OutboxState = 'pending' | 'delivered' | 'failed'
+
+/** Which request a key belongs to; the answer is that of the decision. */
+export const idempotency = pgTable(
+  'idempotency',
+  {
+    tenant: tenant(),
+    caller: text().notNull(),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    decisionId: text().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.caller, table.key] }),
+    // Expired keys are deleted in passes.
+    index('idempotency_expired').on(table.expiresAt),
+  ],
+)
+
+/** Every policy that ever decided, by the hash that receipts name. */
+export const policies = pgTable(
+  'policies',
+  {
+    tenant: tenant(),
+    hash: text().notNull(),
+    source: text().notNull(),
+    parsed: json().notNull(),
+    firstSeenAt: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.hash] })],
+)
+
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    tenant: tenant(),
+    /** SHA-256 of the key, hex. The key itself is shown once and kept nowhere. */
+    hash: text().notNull(),
+    prefix: text().notNull(),
+    name: text().notNull(),
+    roles: json().$type<readonly Role[]>().notNull(),
+    createdAt: instant().notNull(),
+    revokedAt: instant(),
+  },
+  (table) => [unique('api_keys_hash').on(table.hash)],
+)
+
+export const webhooks = pgTable('webhooks', {
+  id: text().primaryKey(),
+  tenant: tenant(),
+  url: text().notNull(),
+  /** Event types; empty means all. */
+  events: json().$type<readonly string[]>().notNull(),
+  secret: text().notNull(),
+  enabled: boolean().notNull().default(true),
+  createdAt: instant().notNull(),
+})
+
+/** Who said what in which minute, for spikes. A customer counts once per key and minute, however much it sends. */
+export const observations = pgTable(
+  'observations',
+  {
+    tenant: tenant(),
+    key: text().notNull(),
+    minute: instant().notNull(),
+    customer: text().notNull(),
+  },
+  // All columns, in the order of the question: volumes are read from this index alone.
+  (table) => [primaryKey({ columns: [table.tenant, table.key, table.minute, table.customer] })],
+)
