@@ -62,7 +62,7 @@ export async function triage(
   const runs = await scoreAll({ text: redacted, ...declaredLanguage(ticket) }, deps)
   const keys = spikeKeys(redacted, combineSignals(runs, []))
   const customer = ticket.customer?.id ?? ANONYMOUS
-  const { policy } = deps
+  const { policy } = deps.policy
   const volumes = await deps.recentVolume({
     keys,
     customer,
@@ -80,7 +80,7 @@ export async function triage(
     const before = previous === null ? {} : { severityBefore: previous.severity }
     const scored = { signals, degraded, instructionShaped, ...before }
     const facts = buildFacts(ticket, scored, at, policy.types)
-    const decision = decide(facts, policy, roster, at)
+    const decision = decide(facts, deps.policy, roster, at)
     const receipt: Receipt = {
       schema: 1,
       decisionId: deps.newId(),

@@ -151,11 +151,9 @@ export const answerSchema = z
         calendar: z.string(),
       }),
     ),
-    actions: z
-      .array(actionSchema)
-      .openapi({
-        description: 'What the platform may do now; empty while a person has not decided',
-      }),
+    actions: z.array(actionSchema).openapi({
+      description: 'What the platform may do now; empty while a person has not decided',
+    }),
     review: z
       .object({
         id: z.string(),

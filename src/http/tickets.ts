@@ -1,0 +1,96 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { TriageError } from '../domain/errors.ts'
+import { SEVERITIES, TYPES } from '../domain/labels.ts'
+import { CLOCK_KINDS } from '../domain/policy.ts'
+import type { Ticket } from '../domain/ticket.ts'
+import type { App } from './app.ts'
+import type { AuthDeps } from './auth.ts'
+import { callerOf, requireRole } from './auth.ts'
+import { json, problems } from './openapi.ts'
+
+/** A ticket as it stands: the last decision and what a person made of it. */
+export type TicketView = {
+  readonly caller: string
+  readonly ticketId: string
+  /** As sent; null once erased. */
+  readonly original: Ticket | null
+  readonly [member: string]: unknown
+}
+
+/** One thing that happened to a ticket, from the audit. */
+export type TicketEvent = {
+  readonly at: string
+  readonly actor: string
+  readonly action: string
+  readonly [member: string]: unknown
+}
+
+export type TicketDeps = AuthDeps & {
+  /** Of one caller, or of any when `caller` is null. */
+  readonly findTicket: (caller: string | null, ticketId: string) => Promise<TicketView | undefined>
+  readonly ticketHistory: (caller: string, ticketId: string) => Promise<readonly TicketEvent[]>
+  readonly eraseCustomer: (
+    customerId: string,
+    actor: string,
+  ) => Promise<{ readonly tickets: number }>
+}
+
+const id = z.object({ id: z.string() })
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/tickets/{id}',
+  summary: 'A ticket as it stands now, and everything that happened to it',
+  description: 'A platform key sees the tickets it sent; reviewers, leads and admins see all.',
+  request: { params: id },
+  responses: {
+    200: json(
+      'The ticket',
+      z.looseObject({
+        ticketId: z.string(),
+        severity: z.enum(SEVERITIES),
+        type: z.enum(TYPES),
+        team: z.string(),
+        owner: z.string(),
+        backup: z.string(),
+        standing: z.string(),
+        reviewId: z.string().nullable(),
+        clocks: z.array(z.looseObject({ kind: z.enum(CLOCK_KINDS), dueAt: z.iso.datetime() })),
+        history: z.array(
+          z.looseObject({ at: z.iso.datetime(), actor: z.string(), action: z.string() }),
+        ),
+      }),
+    ),
+    ...problems(401, 403, 404),
+  },
+})
+
+const eraseRoute = createRoute({
+  method: 'delete',
+  path: '/customers/{id}',
+  summary: 'Erase what a customer wrote',
+  description:
+    'The original texts and their salts are gone; receipts keep the redacted text and a hash that no longer leads anywhere, so the audit chain stays valid and decisions still replay.',
+  request: { params: id },
+  responses: {
+    200: json('How many tickets were erased', z.object({ tickets: z.number().int() })),
+    ...problems(401, 403),
+  },
+})
+
+export function addTickets(app: App, deps: TicketDeps): void {
+  for (const route of [getRoute, eraseRoute]) app.openAPIRegistry.registerPath(route)
+
+  app.get('/tickets/:id', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) => {
+    const caller = callerOf(c)
+    const seesAll = caller.roles.some((role) => role !== 'platform')
+    const ticket = await deps.findTicket(seesAll ? null : caller.name, c.req.param('id'))
+    if (ticket === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
+    const history = await deps.ticketHistory(ticket.caller, ticket.ticketId)
+    return c.json({ ...ticket, history })
+  })
+
+  app.delete('/customers/:id', requireRole(deps, 'admin'), async (c) =>
+    c.json(await deps.eraseCustomer(c.req.param('id'), callerOf(c).name)),
+  )
+}

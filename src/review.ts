@@ -1,0 +1,117 @@
+import { assign } from './domain/assign.ts'
+import { answerableUntil, customerClocks } from './domain/clock.ts'
+import type { CompiledPolicy } from './domain/compile-policy.ts'
+import type { Clock } from './domain/decision.ts'
+import { TriageError } from './domain/errors.ts'
+import type { Receipt } from './domain/receipt.ts'
+import type { Changes, ReviewCommand, ReviewStanding } from './domain/review-state.ts'
+import type { Roster } from './domain/roster.ts'
+
+/** A held decision as the queue shows it. */
+export type Review = ReviewStanding & {
+  readonly id: string
+  readonly decisionId: string
+  readonly ticketId: string
+  readonly dueAt: string
+  readonly backupAt: string | null
+  readonly version: number
+  readonly createdAt: string
+}
+
+/** A lost race is a value: the current state says who was first. */
+export type ReviewResult =
+  | { readonly ok: true; readonly review: Review }
+  | { readonly ok: false; readonly reason: string; readonly current: Review }
+
+export type ReviewVerbDeps = {
+  readonly policy: CompiledPolicy
+  readonly roster: () => Promise<Roster>
+  readonly findReview: (id: string) => Promise<Review | undefined>
+  readonly findReceipt: (decisionId: string) => Promise<Receipt | undefined>
+  /** One conditional update with its audit entry and events; undefined when there is no such review. */
+  readonly transition: (
+    id: string,
+    command: ReviewCommand,
+    by: { readonly actor: string; readonly now: Date },
+  ) => Promise<ReviewResult | undefined>
+  readonly now: () => Date
+}
+
+/**
+ * A person acts on a held ticket: claim, release, approve, override, dismiss. An override is completed from the policy
+ * first, so that a new team has a named owner and a new severity has its own clocks.
+ * @throws TriageError `not_found`, or `invalid_request` when an override names somebody the policy does not know.
+ */
+export async function reviewTicket(
+  id: string,
+  command: ReviewCommand,
+  actor: string,
+  deps: ReviewVerbDeps,
+): Promise<ReviewResult> {
+  const complete = command.kind === 'override' ? await completeOverride(id, command, deps) : command
+  const result = await deps.transition(id, complete, { actor, now: deps.now() })
+  if (result === undefined) throw reviewNotFound()
+  return result
+}
+
+type Override = Extract<ReviewCommand, { kind: 'override' }>
+
+async function completeOverride(
+  id: string,
+  command: Override,
+  deps: ReviewVerbDeps,
+): Promise<Override> {
+  const review = await deps.findReview(id)
+  const receipt = review && (await deps.findReceipt(review.decisionId))
+  if (review === undefined || receipt === undefined) throw reviewNotFound()
+  requireKnownNames(command.changes, deps.policy)
+  const changes = await withNamedOwner(command.changes, review, deps)
+  const clocks = clocksUnder(changes, review, receipt, deps.policy)
+  return { ...command, changes, ...(clocks && { clocks }) }
+}
+
+function requireKnownNames(changes: Changes, policy: CompiledPolicy): void {
+  const { team, owner, backup } = changes
+  if (team !== undefined && !policy.teams.has(team)) throw unknownName('team', team)
+  for (const [field, person] of Object.entries({ owner, backup }))
+    if (person !== undefined && policy.policy.people[person] === undefined)
+      throw unknownName(field, person)
+}
+
+/** Another team without another owner would leave the work with somebody of the old team. */
+async function withNamedOwner(
+  changes: Changes,
+  review: Review,
+  deps: ReviewVerbDeps,
+): Promise<Changes> {
+  const team = changes.team === undefined ? undefined : deps.policy.teams.get(changes.team)
+  if (team === undefined || changes.owner !== undefined) return changes
+  const nowMs = deps.now().getTime()
+  const timers = deps.policy.timers[changes.severity ?? review.severity]
+  const assigned = assign(team, deps.policy, await deps.roster(), {
+    nowMs,
+    answerByMs: answerableUntil(timers, nowMs, nowMs),
+  })
+  const backup = changes.backup ?? assigned.backup.id
+  return { ...changes, owner: assigned.owner.id, backup }
+}
+
+/** A changed severity has its own clocks, from the moment the customer wrote. */
+function clocksUnder(
+  { severity }: Changes,
+  review: Review,
+  receipt: Receipt,
+  policy: CompiledPolicy,
+): readonly Clock[] | undefined {
+  if (severity === undefined || severity === review.severity) return undefined
+  return customerClocks(policy.timers[severity], Date.parse(receipt.clockStart))
+}
+
+const reviewNotFound = () => new TriageError('not_found', 'Cannot find this review')
+
+const unknownName = (field: string, name: string) =>
+  new TriageError('invalid_request', `Cannot override ${field}: "${name}" is not in the policy`, {
+    detail: {
+      errors: [{ pointer: `/changes/${field}`, message: 'a name from the policy is required' }],
+    },
+  })

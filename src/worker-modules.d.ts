@@ -1,0 +1,21 @@
+/** What wrangler's module rules and workerd offer, as far as this project uses it. */
+declare namespace WebAssembly {
+  type Imports = Record<string, Record<string, unknown>>
+  class Module {
+    private readonly brand
+  }
+  class Instance {
+    readonly exports: Record<string, unknown>
+  }
+  function instantiate(module: Module, imports?: Imports): Promise<Instance>
+}
+
+declare module '*.wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
+declare module '*.yaml' {
+  const text: string
+  export default text
+}
