@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs'
+import type { Policy } from '../../src/domain/policy.ts'
+import { parsePolicy } from '../../src/policy/parse.ts'
+
+/** A policy of `policies/`, read as the service reads it. */
+export function shippedPolicy(name = 'saas'): Policy {
+  const file = new URL(`../../policies/${name}.yaml`, import.meta.url)
+  return parsePolicy(readFileSync(file, 'utf8'), `policies/${name}.yaml`)
+}
