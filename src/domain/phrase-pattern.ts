@@ -31,7 +31,7 @@ export type ParsedPattern =
   | { readonly ok: false; readonly message: string; readonly column: number }
 
 export const MAX_PATTERN_WORDS = 24
-const MAX_PATTERN_LENGTH = 1000
+const MAX_PATTERN_LENGTH = 2000
 const MAX_GAP = 9
 
 /** Reads one pattern; the first mistake is reported with its column. */
