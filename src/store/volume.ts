@@ -13,67 +13,68 @@ export type VolumeQuestion = {
 }
 
 const WEEK_HOURS = 168
-/** Index entries read per key, newest first: a bound on the work, whatever the traffic. */
-const WINDOW_SAMPLE = 500
-const BASELINE_SAMPLE = 1_000
+/** Index entries read per key: a bound on the work, whatever the traffic. Below it the numbers are exact. */
+const SAMPLE = 200
 
 /**
- * Distinct customers per key in the window, this one included, and the number to expect in a window of that length.
- * When a key is so busy that the samples do not reach back far enough, both are carried on at the rate of what was
- * read. One round trip, one index.
+ * Distinct customers per key in the window, this one included, and the number to expect in a window of that length,
+ * from the baseline before it. One round trip, one index, bounded.
  */
 export async function recentVolume(
   db: Db,
   question: VolumeQuestion,
 ): Promise<readonly KeyVolume[]> {
-  if (question.keys.length === 0) return []
-  const { now, windowMinutes, baselineHours = WEEK_HOURS } = question
-  return db.rows<KeyVolume>(VOLUME, [
+  const rows = await askVolume(db, question, [])
+  return rows.map((row) => ({ ...row, expected: row.expected ?? 0 }))
+}
+
+/** What is usual for a key changes slowly; this many minutes it is not asked again. */
+const BASELINE_MINUTES = 5
+const REMEMBERED_KEYS = 5_000
+
+/**
+ * `recentVolume` for a busy service: the same numbers, with each key's expected number kept for some minutes. Only a
+ * cache, so every replica may have its own.
+ */
+export function createVolumeReader(db: Db) {
+  let usual = new Map<string, { readonly expected: number; readonly until: number }>()
+
+  return async function recentVolume(question: VolumeQuestion): Promise<readonly KeyVolume[]> {
+    const now = question.now.getTime()
+    const memory = (key: string) => `${question.windowMinutes} ${key}`
+    const remembered = (key: string) => {
+      const entry = usual.get(memory(key))
+      return entry !== undefined && entry.until > now ? entry.expected : undefined
+    }
+    const known = question.keys.filter((key) => remembered(key) !== undefined)
+    const rows = await askVolume(db, question, known)
+    if (usual.size > REMEMBERED_KEYS) usual = new Map()
+    return rows.map((row, place) => {
+      const key = question.keys[place] ?? row.key
+      const expected = row.expected ?? remembered(key) ?? 0
+      if (row.expected !== null)
+        usual.set(memory(key), { expected, until: now + BASELINE_MINUTES * 60_000 })
+      return { ...row, expected }
+    })
+  }
+}
+
+type VolumeRow = { key: string; customers: number; expected: number | null }
+
+async function askVolume(
+  db: Db,
+  { keys, customer, now, windowMinutes, baselineHours = WEEK_HOURS }: VolumeQuestion,
+  known: readonly string[],
+): Promise<readonly VolumeRow[]> {
+  if (keys.length === 0) return []
+  return db.rows<VolumeRow>('select * from recent_volume($1, $2, $3, $4, $5, $6, $7, $8)', [
     db.tenant,
-    JSON.stringify(question.keys.map(toStorable)),
-    toStorable(question.customer),
+    JSON.stringify(keys.map(toStorable)),
+    JSON.stringify(known.map(toStorable)),
+    toStorable(customer),
     now.toISOString(),
     windowMinutes,
     baselineHours * 60,
+    SAMPLE,
   ])
 }
-
-/*
- * A sample that was cut covers the span from its oldest entry, else the whole span that was asked for. In the baseline
- * a customer counts once per window, as it does in the window itself.
- */
-const VOLUME = `
-  with asked as (
-    select $1::text as tenant, $3::text as customer, $4::timestamptz as now,
-      $4::timestamptz - $5::float8 * interval '1 minute' as window_start, $5::float8 as window_minutes,
-      $6::float8 as baseline_minutes
-  )
-  select k.value as key, recent.customers::float8 as customers, usual.expected::float8 as expected
-    from asked a
-    cross join json_array_elements_text($2::json) with ordinality as k (value, place)
-    cross join lateral (
-      select 1 + floor(
-          count(distinct s.customer) filter (where s.customer <> a.customer)
-          * case when count(*) < ${WINDOW_SAMPLE} then 1
-            else a.window_minutes / greatest(1, extract(epoch from a.now - min(s.minute))::float8 / 60) end
-        ) as customers
-        from (
-          select o.minute, o.customer from observations o
-           where o.tenant = a.tenant and o.key = k.value and o.minute > a.window_start and o.minute <= a.now
-           order by o.minute desc limit ${WINDOW_SAMPLE}
-        ) s
-    ) recent
-    cross join lateral (
-      select count(distinct (s.part, s.customer)) * a.window_minutes
-          / case when count(*) < ${BASELINE_SAMPLE} then a.baseline_minutes
-            else greatest(1, extract(epoch from a.window_start - min(s.minute))::float8 / 60) end as expected
-        from (
-          select o.minute, o.customer,
-              floor(extract(epoch from a.window_start - o.minute)::float8 / 60 / a.window_minutes) as part
-            from observations o
-           where o.tenant = a.tenant and o.key = k.value and o.minute <= a.window_start
-             and o.minute > a.window_start - a.baseline_minutes * interval '1 minute'
-           order by o.minute desc limit ${BASELINE_SAMPLE}
-        ) s
-    ) usual
-   order by k.place`
