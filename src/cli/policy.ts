@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { parseConfig } from '../config.ts'
 import { TriageError } from '../domain/errors.ts'
 import type { PolicyProblem } from '../policy/parse.ts'
-import { compileSource } from '../compose/policy.ts'
+import { compileSource } from '../compose/compile-source.ts'
 
 /** `triage policy check [file]`: every problem of a policy at once, where an editor can jump to it. */
 export function addPolicy(program: Command): void {

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
-import { compilePolicy } from '../domain/compile-policy.ts'
 import { TriageError } from '../domain/errors.ts'
-import { checkPhrase } from '../domain/phrase-pattern.ts'
-import { parsePolicy } from '../policy/parse.ts'
+import { compileSource } from './compile-source.ts'
 
 export type LoadedPolicy = { readonly compiled: CompiledPolicy; readonly source: string }
 
@@ -17,9 +15,4 @@ export async function loadPolicy(file: string): Promise<LoadedPolicy> {
     )
   })
   return { compiled: compileSource(source, file), source }
-}
-
-/** A policy text as `decide` wants it. */
-export function compileSource(source: string, file: string): CompiledPolicy {
-  return compilePolicy(parsePolicy(source, file, { checkPhrase }))
 }

@@ -15,6 +15,8 @@ export type ModelPool = {
   /** @throws TriageError `overloaded` when the queue is full; rejects when the thread died under the job. */
   readonly score: (input: ScorerInput) => Promise<LocalScores>
   readonly waiting: () => number
+  /** Threads that can score now. */
+  readonly ready: () => number
   readonly close: () => Promise<void>
 }
 
@@ -121,6 +123,7 @@ export async function openModelPool(options: {
   return {
     version: versions[0]!,
     waiting: () => queue.length,
+    ready: () => threads.size,
     score: (input) =>
       new Promise((resolve, reject) => {
         if (threads.size === 0) return reject(new TriageError('overloaded', 'no scoring thread'))

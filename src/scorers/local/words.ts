@@ -65,6 +65,21 @@ const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/u
 const OWN_WORD = /\p{So}/u
 const LONG_RUN = /([a-z])\1{2,}/gi
 
+const IDEOGRAPHS: readonly (readonly [number, number])[] = [
+  [0x4e00, 0x9fff],
+  [0x3400, 0x4dbf],
+  [0x20000, 0x2a6df],
+  [0x2a700, 0x2b73f],
+  [0x2b740, 0x2b81f],
+  [0x2b820, 0x2ceaf],
+  [0xf900, 0xfaff],
+  [0x2f800, 0x2fa1f],
+]
+
+function isIdeograph(code: number): boolean {
+  return IDEOGRAPHS.some(([low, high]) => code >= low && code <= high)
+}
+
 type CharClass = 'letter' | 'space' | 'dropped' | 'single'
 
 function classify(char: string): CharClass {
@@ -105,16 +120,3 @@ function splitPlain(text: string, from: number, until: number, words: Word[]): v
   }
   flush()
 }
-
-const IDEOGRAPHS: readonly (readonly [number, number])[] = [
-  [0x4e00, 0x9fff],
-  [0x3400, 0x4dbf],
-  [0x20000, 0x2a6df],
-  [0x2a700, 0x2b73f],
-  [0x2b740, 0x2b81f],
-  [0x2b820, 0x2ceaf],
-  [0xf900, 0xfaff],
-  [0x2f800, 0x2fa1f],
-]
-
-const isIdeograph = (code: number) => IDEOGRAPHS.some(([low, high]) => code >= low && code <= high)

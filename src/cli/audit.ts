@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { openStore } from '../compose/store.ts'
+import { parseConfig } from '../config.ts'
+import { TriageError } from '../domain/errors.ts'
+import { seal, verifyChain } from '../store/seal.ts'
+
+/** `triage audit verify`: proves that no decision, answer or audit entry was changed or removed since it was sealed. */
+export function addAudit(program: Command): void {
+  const audit = program.command('audit').description('look after the audit chain')
+  audit
+    .command('verify')
+    .description('read the whole chain and name its first break')
+    .option(
+      '--anchor <position:hash>',
+      'a head noted earlier; shows even a chain that was cut and rebuilt',
+    )
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run triage -- audit verify\n  npm run triage -- audit verify --anchor 1042:9f3c… --json\n\nExit code 3 when the chain is broken.',
+    )
+    .action(async ({ anchor, json }: { anchor?: string; json?: boolean }) => {
+      const db = await openStore(parseConfig(process.env))
+      try {
+        while ((await seal(db, new Date())) > 0);
+        const report = await verifyChain(db, parseAnchor(anchor))
+        if (json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+        else if (report.ok)
+          process.stdout.write(
+            `The chain holds: ${report.entries} entries, ${report.unsealed} not sealed yet\nHead ${report.head.position}:${report.head.hash}\n`,
+          )
+        if (!report.ok) {
+          const { kind, position, what } = report.firstBreak
+          throw new TriageError(
+            'integrity',
+            `The chain is broken at ${position}: ${what} is ${kind}`,
+          )
+        }
+      } finally {
+        await db.close()
+      }
+    })
+}
+
+function parseAnchor(text: string | undefined) {
+  if (text === undefined) return undefined
+  const [position, hash] = text.split(':')
+  if (hash === undefined || !/^\d+$/.test(position!))
+    throw new TriageError(
+      'invalid_request',
+      'Cannot read the anchor: position:hash is required, as "audit verify" prints it',
+    )
+  return { position: Number(position), hash }
+}

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import type { Answer } from '../domain/answer.ts'
+import type { Caller } from '../domain/api-key.ts'
+import type { CompiledPolicy } from '../domain/compile-policy.ts'
+import type { Scorer } from '../domain/signal.ts'
+import { OPEN_REVIEW_STATES, REVIEW_STATES } from '../domain/review-state.ts'
+import type { AppDeps, RequestLog } from '../http/app.ts'
+import type { Check } from '../http/health.ts'
+import { createRateLimiter } from '../http/rate-limit.ts'
+import { reviewTicket } from '../review.ts'
+import type { Db } from '../store/db.ts'
+import { eraseCustomer } from '../store/erase-customer.ts'
+import { checkStore } from '../store/health.ts'
+import { countActiveKeys, findCaller } from '../store/keys.ts'
+import { findPolicy } from '../store/policies.ts'
+import { findReceipt } from '../store/receipts.ts'
+import { recordTriage } from '../store/record-triage.ts'
+import { findReview, listReviews, transitionReview } from '../store/reviews.ts'
+import { readRoster } from '../store/roster.ts'
+import { findTicket, readTicketHistory } from '../store/tickets.ts'
+import { recentVolume } from '../store/volume.ts'
+import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
+import type { TriageDeps } from '../triage.ts'
+import { triage } from '../triage.ts'
+import { compileSource } from './compile-source.ts'
+import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
+
+/** What differs between Node and Workers; everything else is the same app. */
+export type AppParts = Pick<AppDeps, 'docsAsset' | 'version' | 'metrics'> &
+  Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
+    readonly db: Db
+    readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
+    readonly scorers: readonly Scorer[]
+    readonly config: {
+      readonly loopback: boolean
+      readonly rateLimitPerMinute: number
+      readonly maxBodyBytes: number
+    }
+    readonly modelCheck: () => Check
+    readonly onDecision: (answer: Answer) => void
+    readonly onRequest: (entry: RequestLog) => void
+    readonly onUnexpected: (error: unknown, requestId: string) => void
+  }
+
+/** How long a revoked key may still work, and a new first key is not yet asked for. */
+const KEYS_MS = 5_000
+/** Open tickets per person may lag this far behind; the receipt keeps what was seen. */
+const ROSTER_MS = 1_000
+const CACHED_KEYS = 1_000
+const CACHED_POLICIES = 50
+const POLICY_MS = 3_600_000
+/** Tickets in work at once; beyond this the answer is 503 with Retry-After. */
+const MAX_IN_WORK = 512
+const LOCAL_CALLER: Caller = { name: 'local', roles: ['admin'] }
+const LEAST_FREE_BYTES = 64 * 1024 * 1024
+
+/** Joins the store, the policy and the scorers to the app. */
+export function createAppDeps(parts: AppParts): AppDeps {
+  const { db, policy, now, elapsedMs } = parts
+  const known = rememberEachBriefly((key) => findCaller(db, key), {
+    forMs: KEYS_MS,
+    most: CACHED_KEYS,
+    elapsedMs,
+  })
+  const keysExist = rememberBriefly(async () => (await countActiveKeys(db)) > 0, KEYS_MS, elapsedMs)
+  const roster = rememberBriefly(() => readRoster(db), ROSTER_MS, elapsedMs)
+  const policies = rememberEachBriefly((hash) => compiledPolicy(db, hash), {
+    forMs: POLICY_MS,
+    most: CACHED_POLICIES,
+    elapsedMs,
+  })
+
+  const triageDeps: TriageDeps = {
+    ...parts,
+    policy: policy.compiled,
+    roster,
+    recentVolume: (query) => recentVolume(db, query),
+    record: (record) => recordTriage(db, record),
+  }
+  return {
+    ...parts,
+    findCaller: known,
+    openCaller: async () =>
+      parts.config.loopback && !(await keysExist()) ? LOCAL_CALLER : undefined,
+    limiter: createRateLimiter(parts.config.rateLimitPerMinute, elapsedMs),
+    maxBodyBytes: parts.config.maxBodyBytes,
+    maxInWork: MAX_IN_WORK,
+    triage: async (ticket, request) => {
+      const outcome = await triage(ticket, request, triageDeps)
+      if (outcome.kind === 'recorded') parts.onDecision(JSON.parse(outcome.answer) as Answer)
+      return outcome
+    },
+    findTicket: (caller, ticketId) => findTicket(db, caller, ticketId),
+    ticketHistory: (caller, ticketId) => readTicketHistory(db, caller, ticketId),
+    eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
+    findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
+    findPolicy: async (hash) =>
+      hash === policy.compiled.policy.hash ? policy.compiled : policies(hash),
+    currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
+    listReviews: ({ state, severity, ...query }) =>
+      listReviews(db, {
+        states:
+          state === 'open' ? OPEN_REVIEW_STATES : REVIEW_STATES.filter((known) => known === state),
+        ...(severity !== undefined && { severities: [severity] }),
+        ...definedOnly(query),
+      }),
+    findReview: (id) => findReview(db, id),
+    reviewTicket: (id, command, actor) =>
+      reviewTicket(id, command, actor, {
+        policy: policy.compiled,
+        roster,
+        findReview: (reviewId) => findReview(db, reviewId),
+        findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
+        transition: (reviewId, act, by) => transitionReview(db, reviewId, act, by),
+        now,
+      }),
+    listWebhooks: () => listWebhooks(db),
+    registerWebhook: async ({ url, events }, actor) => {
+      // Standard Webhooks: 24 to 64 random bytes, shown as whsec_ and base64.
+      const secret = `whsec_${randomBytes(32).toString('base64')}`
+      const hook = await registerWebhook(db, {
+        id: parts.newId(),
+        url,
+        events,
+        secret,
+        actor,
+        now: now(),
+      })
+      return { ...hook, secret }
+    },
+    deleteWebhook: (id, actor) => deleteWebhook(db, { id, actor, now: now() }),
+    readiness: async () => [...(await storeChecks(db)), parts.modelCheck()],
+  }
+}
+
+async function compiledPolicy(db: Db, hash: string): Promise<CompiledPolicy | undefined> {
+  const stored = await findPolicy(db, hash)
+  return stored === undefined ? undefined : compileSource(stored.source, `policy ${hash}`)
+}
+
+async function storeChecks(db: Db): Promise<readonly Check[]> {
+  const { reachable, migrated, disk } = await checkStore(db)
+  const checks: Check[] = [
+    { name: 'store', ok: reachable, detail: reachable ? db.dialect : 'does not answer' },
+    { name: 'migrations', ok: migrated, detail: migrated ? 'current' : 'not current' },
+  ]
+  if (disk !== null) {
+    const ok = disk.writable && disk.freeBytes >= LEAST_FREE_BYTES
+    checks.push({
+      name: 'disk',
+      ok,
+      detail: `${Math.round(disk.freeBytes / 1024 / 1024)} MiB free${disk.writable ? '' : ', not writable'}`,
+    })
+  }
+  return checks
+}
+
+const definedOnly = <T extends object>(members: T) =>
+  Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }

@@ -1,0 +1,123 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { serve } from '@hono/node-server'
+import { pino } from 'pino'
+import { createAppDeps } from './compose/app-deps.ts'
+import { docsAsset } from './compose/docs-assets.ts'
+import { createMetrics } from './compose/metrics.ts'
+import { answerClientErrors } from './compose/client-errors.ts'
+import { loadPolicy } from './compose/policy.ts'
+import { openScorers } from './compose/scorers.ts'
+import { openStore } from './compose/store.ts'
+import { startTimers } from './compose/timers.ts'
+import { version } from './compose/version.ts'
+import { welcome } from './compose/welcome.ts'
+import type { Config } from './config.ts'
+import { parseConfig } from './config.ts'
+import { TriageError } from './domain/errors.ts'
+import { createApp } from './http/app.ts'
+import { countActiveKeys } from './store/keys.ts'
+import { rememberPolicy } from './store/policies.ts'
+
+/** Time for requests in work to finish after SIGTERM; orchestrators kill after 30 s. */
+const DRAIN_MS = 10_000
+
+async function start(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel })
+  const { compiled, source } = await loadPolicy(config.policyFile)
+  const db = await openStore(config)
+  if (!config.loopback && (await countActiveKeys(db)) === 0) {
+    await db.close()
+    throw new TriageError(
+      'configuration',
+      `Cannot listen on ${config.host} without API keys: create one with "npm run triage -- keys create --role admin --name me", or use HOST=127.0.0.1`,
+    )
+  }
+  const { scorers, pool, close: closeScorers } = await openScorers(compiled, config)
+  await rememberPolicy(
+    db,
+    { hash: compiled.policy.hash, source, parsed: compiled.policy },
+    new Date(),
+  )
+
+  const metrics = createMetrics(() => pool.waiting())
+  const app = createApp(
+    createAppDeps({
+      db,
+      config,
+      policy: { compiled, source },
+      scorers,
+      modelCheck: () => ({
+        name: 'model',
+        ok: pool.ready() > 0,
+        detail: `${pool.version}, ${pool.ready()} of ${config.inferenceThreads} threads`,
+      }),
+      docsAsset,
+      version,
+      now: () => new Date(),
+      elapsedMs: () => performance.now(),
+      newId: randomUUID,
+      newSalt: () => randomBytes(16).toString('hex'),
+      metrics: metrics.render,
+      onDecision: metrics.onDecision,
+      onRequest: (entry) => {
+        metrics.onRequest(entry)
+        log.info(entry, 'request')
+      },
+      onUnexpected: (error, requestId) => log.error({ err: error, requestId }, 'unexpected error'),
+    }),
+  )
+
+  const timers = startTimers(db, {
+    now: () => new Date(),
+    onError: (error, task) => log.error({ err: error, task }, 'timer failed'),
+  })
+  const server = serve(
+    { fetch: app.fetch, hostname: config.host, port: config.port },
+    ({ port }) => {
+      process.stdout.write(
+        welcome({
+          host: config.host,
+          port,
+          config,
+          policy: compiled.policy,
+          modelVersion: pool.version,
+        }),
+      )
+    },
+  )
+  answerClientErrors(server)
+
+  let stopping = false
+  async function stop(reason: string, code: number): Promise<void> {
+    if (stopping) return
+    stopping = true
+    log.info({ reason }, 'stopping')
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, DRAIN_MS)
+      server.close(() => {
+        clearTimeout(deadline)
+        resolve()
+      })
+      if ('closeIdleConnections' in server) server.closeIdleConnections()
+    })
+    await timers.stop()
+    await closeScorers()
+    await db.close()
+    process.exit(code)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM', 0))
+  process.on('SIGINT', () => void stop('SIGINT', 0))
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'unhandled rejection')
+    void stop('unhandled rejection', 1)
+  })
+}
+
+try {
+  await start(parseConfig(process.env))
+} catch (error) {
+  if (!(error instanceof TriageError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  // The scoring threads and the store may be open already.
+  process.exit(2)
+}
