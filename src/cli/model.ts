@@ -19,10 +19,10 @@ export function addModel(program: Command): void {
       const loaded = await loadModel(folder)
       const { scores } = await scoreText(loaded, { text: 'We cannot log in since this morning.' })
       process.stdout.write(
-        `${folder}: version ${loaded.config.version}, windows of ${loaded.config.max_tokens} tokens\n`,
+        `${folder}: version ${loaded.config.version}, windows of ${loaded.config.text.max_tokens} tokens\n`,
       )
       for (const [name, head] of Object.entries(loaded.config.heads))
-        process.stdout.write(`  ${name.padEnd(10)} ${head.labels.length} labels (${head.type})\n`)
+        process.stdout.write(`  ${name}\n`)
       process.stdout.write(`One sentence scored: ${JSON.stringify(scores.intent)}\n`)
     })
 }

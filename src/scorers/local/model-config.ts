@@ -1,34 +1,69 @@
 import { z } from 'zod'
 import { TriageError } from '../../domain/errors.ts'
 
+const labels = z.array(z.string()).min(2)
+const confidence = z.number().min(0).max(1)
+
 const bands = z.object({
-  high: z.number(),
-  medium: z.number(),
+  high: confidence,
+  medium: confidence,
   /** Below this confidence the signal is unscored. */
-  floor: z.number(),
+  floor: confidence,
 })
 
-const head = z.object({
+const classes = z.object({
   output: z.string(),
-  type: z.string(),
-  labels: z.array(z.union([z.string(), z.number()]).transform(String)),
-  thresholds: z.record(z.string(), z.number()).optional(),
-  bands: bands.optional(),
-  /** How windows of a long text are joined; see `model/README.md`. */
-  pooling: z.enum(['mean', 'max']).optional(),
+  type: z.enum(['single_label', 'multi_label']),
+  labels,
+  pooling: z.enum(['mean_log', 'max', 'ordinal_max']),
+  bands: bands.partial().optional(),
+  thresholds: z.record(z.string(), confidence).optional(),
+  critical: z.object({ threshold: confidence }).optional(),
+  min_confidence: confidence.optional(),
+})
+
+const tokenTags = z.object({
+  output: z.string(),
+  labels,
+  threshold: confidence,
+  gap_words: z.number().int().min(0),
+  min_words: z.number().int().min(1),
 })
 
 const modelConfig = z.object({
   version: z.string(),
-  max_tokens: z.number().int().min(8),
-  stride: z.number().int().min(1),
-  max_windows: z.number().int().min(1).default(8),
-  heads: z.record(z.string(), head),
+  text: z.object({
+    max_tokens: z.number().int().min(8),
+    stride: z.number().int().min(1),
+    max_windows: z.number().int().min(1),
+  }),
+  heads: z.object({
+    intent: classes,
+    sentiment: classes,
+    emotions: classes,
+    urgency: classes,
+    priority: classes,
+    language: classes.optional(),
+    trigger: tokenTags.optional(),
+    embedding: z.object({ output: z.string() }).optional(),
+  }),
 })
 
 /** The parts of a model folder's `config.json` that the scorer reads; described in `model/README.md`. */
 export type ModelConfig = z.infer<typeof modelConfig>
-export type HeadConfig = ModelConfig['heads'][string]
+/** A head that gives one probability per label. */
+export type ClassHead = z.infer<typeof classes>
+/** A head that tags every token. */
+export type TagHead = z.infer<typeof tokenTags>
+
+export const CLASS_HEADS = [
+  'intent',
+  'sentiment',
+  'emotions',
+  'urgency',
+  'priority',
+  'language',
+] as const
 
 /** @throws TriageError `configuration` naming each field that is missing or wrong. */
 export function parseModelConfig(json: unknown, where: string): ModelConfig {

@@ -6,48 +6,45 @@ import type {
   UrgencyValue,
 } from '../../domain/labels.ts'
 import { SENTIMENT_LABELS } from '../../domain/labels.ts'
-import type { Band, Confident, Scores, Unscored } from '../../domain/signal.ts'
-import type { HeadConfig, ModelConfig } from './model-config.ts'
+import type { Band, Confident, LanguageSignal, Scores, Unscored } from '../../domain/signal.ts'
+import type { ClassHead, ModelConfig } from './model-config.ts'
+import type { Probabilities } from './pool-windows.ts'
 
-/** Class probabilities of one head, in the order of its labels. */
-export type Probabilities = readonly number[]
+/** Probabilities of a whole text by head. */
+export type PooledHeads = Readonly<Record<string, Probabilities>>
 
-/** Softmax over one row of logits; temperatures are folded into the graph, so the result is calibrated. */
-export function softmax(logits: ArrayLike<number>): number[] {
-  let max = -Infinity
-  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!)
-  const exps = Array.from(logits, (logit) => Math.exp(logit - max))
-  const sum = exps.reduce((a, b) => a + b, 0)
-  return exps.map((exp) => exp / sum)
+/** The scores of a text in a language that the model knows. */
+export function readScores({ heads }: ModelConfig, pooled: PooledHeads): Scores {
+  return {
+    intent: readIntent(heads.intent, pooled['intent']!),
+    sentiment: readSentiment(heads.sentiment, pooled['sentiment']!),
+    emotions: readEmotions(heads.emotions, pooled['emotions']!),
+    urgency: readUrgency(heads.urgency, pooled['urgency']!),
+    priority: readPriority(heads.priority, pooled['priority']!),
+  }
 }
 
-export const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit))
+/**
+ * The language of a text. Unless another one is clear, it is English: most messages that are too short to tell are,
+ * and a wrong "unscored" costs a person's time. Undefined when the model has no such head.
+ */
+export function readLanguage(
+  { heads }: ModelConfig,
+  pooled: PooledHeads,
+): LanguageSignal | undefined {
+  if (heads.language === undefined) return undefined
+  const order = ranked(heads.language, pooled['language']!)
+  const [best] = order
+  const clear = best!.confidence >= (heads.language.min_confidence ?? 0.5)
+  const chosen = clear ? best! : order.find(({ label }) => label === 'en')!
+  return { code: chosen.label, confidence: chosen.confidence }
+}
 
 /** How likely each label is, most likely first; ties by the head's order, so equal inputs read equally. */
-export function ranked(
-  head: HeadConfig,
-  probabilities: Probabilities,
-): readonly { readonly label: string; readonly confidence: number }[] {
+function ranked(head: ClassHead, probabilities: Probabilities) {
   return head.labels
     .map((label, at) => ({ label, confidence: round(probabilities[at]!), at }))
     .sort((a, b) => b.confidence - a.confidence || a.at - b.at)
-    .map(({ label, confidence }) => ({ label, confidence }))
-}
-
-/** The scores of a text in a language that the model knows. */
-export function readScores(
-  config: ModelConfig,
-  pooled: Readonly<Record<string, Probabilities>>,
-): Scores {
-  const { intent, sentiment, emotions, urgency, priority } = config.heads
-  const of = (name: string) => pooled[name]!
-  return {
-    ...(intent && { intent: readIntent(intent, of('intent')) }),
-    ...(sentiment && { sentiment: readSentiment(sentiment, of('sentiment')) }),
-    ...(emotions && { emotions: readEmotions(emotions, of('emotions')) }),
-    ...(urgency && { urgency: readUrgency(urgency, of('urgency')) }),
-    ...(priority && { priority: readPriority(priority, of('priority')) }),
-  }
 }
 
 /** Every model signal unscored for one reason; trigger phrases are not touched. */
@@ -64,7 +61,7 @@ export function unscoredScores(reason: string): Scores {
 
 const ALTERNATIVES = 3
 
-function readIntent(head: HeadConfig, probabilities: Probabilities): NonNullable<Scores['intent']> {
+function readIntent(head: ClassHead, probabilities: Probabilities): NonNullable<Scores['intent']> {
   const order = ranked(head, probabilities)
   return confident(head, order[0]!.confidence, (confidence) => ({
     label: order[0]!.label as Intent,
@@ -76,7 +73,7 @@ function readIntent(head: HeadConfig, probabilities: Probabilities): NonNullable
 }
 
 function readSentiment(
-  head: HeadConfig,
+  head: ClassHead,
   probabilities: Probabilities,
 ): NonNullable<Scores['sentiment']> {
   const best = ranked(head, probabilities)[0]!
@@ -90,7 +87,7 @@ function readSentiment(
 
 /** Multi-label: each emotion over its own threshold counts. */
 function readEmotions(
-  head: HeadConfig,
+  head: ClassHead,
   probabilities: Probabilities,
 ): NonNullable<Scores['emotions']> {
   return ranked(head, probabilities)
@@ -103,7 +100,7 @@ function readEmotions(
 }
 
 function readUrgency(
-  head: HeadConfig,
+  head: ClassHead,
   probabilities: Probabilities,
 ): NonNullable<Scores['urgency']> {
   const best = ranked(head, probabilities)[0]!
@@ -118,13 +115,14 @@ function readUrgency(
  * needless look (label guide: when torn, the more severe).
  */
 function readPriority(
-  head: HeadConfig,
+  head: ClassHead,
   probabilities: Probabilities,
 ): NonNullable<Scores['priority']> {
   const order = ranked(head, probabilities)
-  const threshold = head.thresholds?.['critical']
   const critical = order.find(({ label }) => label === 'critical')!
-  const best = threshold !== undefined && critical.confidence >= threshold ? critical : order[0]!
+  if (critical !== order[0] && critical.confidence >= (head.critical?.threshold ?? 1))
+    return { label: 'critical', confidence: critical.confidence, band: 'low' }
+  const best = order[0]!
   return confident(head, best.confidence, (confidence) => ({
     label: best.label as Priority,
     ...confidence,
@@ -132,18 +130,18 @@ function readPriority(
 }
 
 function confident<T extends object>(
-  head: HeadConfig,
+  head: ClassHead,
   confidence: number,
   build: (confidence: Confident) => T,
 ): T | Unscored {
-  if (confidence < (head.bands?.floor ?? 0))
-    return { unscored: `confidence ${confidence} is below ${head.bands!.floor}` }
+  const floor = head.bands?.floor ?? 0
+  if (confidence < floor) return { unscored: `confidence ${confidence} is below ${floor}` }
   return build({ confidence, band: bandOf(head, confidence) })
 }
 
-function bandOf(head: HeadConfig, confidence: number): Band {
-  if (head.bands === undefined || confidence >= head.bands.high) return 'high'
-  return confidence >= head.bands.medium ? 'medium' : 'low'
+function bandOf({ bands }: ClassHead, confidence: number): Band {
+  if (confidence >= (bands?.high ?? 1)) return 'high'
+  return confidence >= (bands?.medium ?? 1) ? 'medium' : 'low'
 }
 
 /** Four places: what calibration can carry, and the same text on every platform that agrees to that. */

@@ -1,76 +1,65 @@
 import type { TriggerKind } from '../../domain/labels.ts'
-import { TRIGGER_KINDS } from '../../domain/labels.ts'
 import type { TriggerSignal } from '../../domain/signal.ts'
-import type { HeadConfig } from './model-config.ts'
+import type { TagHead } from './model-config.ts'
+import type { Probabilities } from './pool-windows.ts'
 import type { Token } from './tokenize.ts'
 
-/** Kind probabilities of one token, in the order of the trigger head's labels (first is "outside"). */
-export type TokenTags = readonly number[]
+/** How far a token's first label, "outside", is from certain. */
+const alarm = (tags: Probabilities) => 1 - tags[0]!
 
 /**
- * Neighbouring words tagged with the same kind become one quote. A word carries the strongest tag of its pieces;
- * one untagged word between two tagged ones is bridged, because tags flicker on function words.
+ * Words whose P(not outside) reaches the threshold, joined over gaps of `gap_words`; the kind is the one with the most
+ * probability over the run. A word counts as its most alarmed piece. The same rule as `model/training/inference.py`.
  */
 export function readTriggers(
   text: string,
   tokens: readonly Token[],
-  tags: readonly TokenTags[],
-  head: HeadConfig,
+  tags: readonly Probabilities[],
+  head: TagHead,
 ): readonly TriggerSignal[] {
-  const words = wordTags(tokens, tags, head)
-  const found: TriggerSignal[] = []
-  let open: { kind: TriggerKind; start: number; end: number; gap: number } | undefined
-  const close = () => {
-    if (open === undefined) return
-    const { kind, start, end } = open
-    found.push({ kind, quote: text.slice(start, end), start, end, source: 'model' })
-    open = undefined
-  }
-  for (const word of words) {
-    if (open !== undefined && word.kind === open.kind) {
-      open.end = word.end
-      open.gap = 0
-    } else if (open !== undefined && word.kind === undefined && open.gap === 0) open.gap = 1
-    else {
-      close()
-      if (word.kind !== undefined)
-        open = { kind: word.kind, start: word.start, end: word.end, gap: 0 }
-    }
-  }
-  close()
-  return found.filter((hit) => hit.quote.includes(' '))
+  const words = taggedWords(tokens, tags)
+  return runsOf(words, head)
+    .filter(({ first, last }) => last - first + 1 >= head.min_words)
+    .map(({ first, last }) => {
+      const start = words[first]!.start
+      const end = words[last]!.end
+      const kind = likeliestKind(words.slice(first, last + 1), head)
+      return { kind, quote: text.slice(start, end), start, end, source: 'model' as const }
+    })
 }
 
-type TaggedWord = { start: number; end: number; kind: TriggerKind | undefined }
+type TaggedWord = { readonly start: number; readonly end: number; tags: Probabilities }
 
-function wordTags(
+function taggedWords(
   tokens: readonly Token[],
-  tags: readonly TokenTags[],
-  head: HeadConfig,
+  tags: readonly Probabilities[],
 ): readonly TaggedWord[] {
-  const words: (TaggedWord & { best: number })[] = []
-  tokens.forEach((token, at) => {
-    const { kind, probability } = strongest(tags[at]!, head)
+  const words: TaggedWord[] = []
+  tokens.forEach(({ word }, at) => {
     const last = words.at(-1)
-    if (last !== undefined && last.start === token.word.start) {
-      if (kind !== undefined && probability > last.best) {
-        last.kind = kind
-        last.best = probability
-      }
-    } else words.push({ start: token.word.start, end: token.word.end, kind, best: probability })
+    const here = tags[at]!
+    if (last === undefined || last.start !== word.start)
+      words.push({ start: word.start, end: word.end, tags: here })
+    else if (alarm(here) > alarm(last.tags)) last.tags = here
   })
   return words
 }
 
-function strongest(tag: TokenTags, head: HeadConfig) {
-  let kind: TriggerKind | undefined
-  let probability = 0
-  for (const candidate of TRIGGER_KINDS) {
-    const value = tag[head.labels.indexOf(candidate)] ?? 0
-    if (value >= (head.thresholds?.[candidate] ?? 0.5) && value > probability) {
-      kind = candidate
-      probability = value
-    }
-  }
-  return { kind, probability }
+type Run = { readonly first: number; last: number }
+
+function runsOf(words: readonly TaggedWord[], head: TagHead): readonly Run[] {
+  const runs: Run[] = []
+  words.forEach(({ tags }, at) => {
+    if (alarm(tags) < head.threshold) return
+    const last = runs.at(-1)
+    if (last !== undefined && at - last.last <= head.gap_words + 1) last.last = at
+    else runs.push({ first: at, last: at })
+  })
+  return runs
+}
+
+function likeliestKind(words: readonly TaggedWord[], head: TagHead): TriggerKind {
+  const kinds = head.labels.slice(1)
+  const mass = kinds.map((_, kind) => words.reduce((sum, { tags }) => sum + tags[kind + 1]!, 0))
+  return kinds[mass.indexOf(Math.max(...mass))] as TriggerKind
 }
