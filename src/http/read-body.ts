@@ -46,7 +46,10 @@ export function requireMediaType(c: Context, ...expected: readonly string[]): vo
   )
 }
 
-/** Reads at most `maxBytes`, whatever the Content-Length header claims. */
+/**
+ * Keeps at most `maxBytes`, whatever the Content-Length header claims. A body somewhat over it is read to its end and
+ * thrown away: a connection that is cut while the client still sends would lose the answer.
+ */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -54,12 +57,15 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
     // `for await` cancels the stream when we leave early, so an endless body stops here.
     for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
       size += chunk.byteLength
-      if (size > maxBytes) throw tooLarge(maxBytes)
-      chunks.push(chunk)
+      if (size > maxBytes * DRAINED_TIMES) break
+      if (size <= maxBytes) chunks.push(chunk)
     }
   }
+  if (size > maxBytes) throw tooLarge(maxBytes)
   return decodeUtf8(joinBytes(chunks, size))
 }
+
+const DRAINED_TIMES = 8
 
 export function tooLarge(maxBytes: number): TriageError {
   return new TriageError(

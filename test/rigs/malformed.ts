@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,6 +9,8 @@ import type { MalformedRequest } from './malformed-requests.ts'
 import { malformedRequest } from './malformed-requests.ts'
 
 const ANSWER_WITHIN_MS = 10_000
+/** A connection each: a request must not inherit the fate of the one before it. */
+const AGENT = new Agent({ keepAlive: false })
 const CLIENTS = 16
 
 /** Sends `count` malformed requests and returns what was answered wrongly, as lines for people. */
@@ -39,7 +41,7 @@ function wrongWith(url: string, { headers, body }: MalformedRequest): Promise<st
   return new Promise((resolve) => {
     const call = request(
       `${url}/triage`,
-      { method: 'POST', headers, timeout: ANSWER_WITHIN_MS },
+      { method: 'POST', headers, timeout: ANSWER_WITHIN_MS, agent: AGENT },
       (answer) => {
         answer.resume()
         const status = answer.statusCode ?? 0
