@@ -1,0 +1,99 @@
+import { foldCodePoint, isWordForm } from '../../domain/plain-text.ts'
+
+/** A part of the original text, in UTF-16 units. */
+export type QuoteSpan = { readonly start: number; readonly end: number }
+
+/** Looks a model's quotes up in the text; a passage is given out once, so that a repeated quote gets its next occurrence. */
+export type QuoteFinder = { readonly find: (quote: string) => QuoteSpan | undefined }
+
+/** Longer than this is no quote but the ticket again. */
+const MAX_QUOTE = 300
+
+/**
+ * Quotes are compared in the folded form of both texts: case, kinds of white space, apostrophes, dashes, accents written
+ * either way and invisible characters do not matter; every word does. What is reported is always the original's slice.
+ */
+export function createQuoteFinder(text: string): QuoteFinder {
+  const folded = fold(text)
+  const used: QuoteSpan[] = []
+
+  function find(quote: string): QuoteSpan | undefined {
+    const wanted = fold(quote).folded.trim()
+    if (wanted === '' || wanted.length > MAX_QUOTE) return undefined
+    for (
+      let at = folded.folded.indexOf(wanted);
+      at !== -1;
+      at = folded.folded.indexOf(wanted, at + 1)
+    ) {
+      if (!standsAlone(folded.folded, at, at + wanted.length)) continue
+      const span = { start: folded.starts[at]!, end: folded.ends[at + wanted.length - 1]! }
+      if (used.some((other) => other.start < span.end && span.start < other.end)) continue
+      used.push(span)
+      return span
+    }
+    return undefined
+  }
+
+  return { find }
+}
+
+type Folded = {
+  readonly folded: string
+  /** For each unit of `folded`, where its source character starts and ends. */
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+}
+
+function fold(text: string): Folded {
+  let folded = ''
+  const starts: number[] = []
+  const ends: number[] = []
+  for (let at = 0; at < text.length;) {
+    const codePoint = text.codePointAt(at)!
+    const next = at + (codePoint > 0xffff ? 2 : 1)
+    const form = isBlank(codePoint) ? ' ' : (SAME.get(codePoint) ?? foldCodePoint(codePoint))
+    const repeatsBlank = form === ' ' && folded.endsWith(' ')
+    if (form === '' || repeatsBlank) {
+      // An accent of its own and a run of blanks belong to the character before them.
+      if (ends.length > 0 && (repeatsBlank || isCombining(codePoint))) ends[ends.length - 1] = next
+    } else
+      for (const unit of form.split('')) {
+        folded += unit
+        starts.push(at)
+        ends.push(next)
+      }
+    at = next
+  }
+  return { folded, starts, ends }
+}
+
+/** Double quotation marks and dashes that models like to straighten. */
+const SAME: ReadonlyMap<number, string> = new Map(
+  Object.entries({ '"': '“”„‟«»″', '-': '‐‑‒–—―−' }).flatMap(([plain, marks]) =>
+    marks.split('').map((mark) => [mark.charCodeAt(0), plain] as const),
+  ),
+)
+
+const BLANK = /^[\s\p{Z}]$/u
+const COMBINING = /^\p{M}$/u
+
+function isBlank(codePoint: number): boolean {
+  return codePoint <= 0x20 || (codePoint >= 0x80 && BLANK.test(String.fromCodePoint(codePoint)))
+}
+
+function isCombining(codePoint: number): boolean {
+  return codePoint >= 0x300 && COMBINING.test(String.fromCodePoint(codePoint))
+}
+
+/** False inside a longer word: "our bank" is not in "your bank". Scripts without spaces have no such border. */
+function standsAlone(folded: string, start: number, end: number): boolean {
+  return !joins(folded[start - 1], folded[start]) && !joins(folded[end - 1], folded[end])
+}
+
+const SPACELESS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+function joins(left: string | undefined, right: string | undefined): boolean {
+  if (left === undefined || right === undefined) return false
+  return isWordForm(left) && isWordForm(right) && !(SPACELESS.test(left) || SPACELESS.test(right))
+}
