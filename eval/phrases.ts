@@ -125,7 +125,7 @@ function showDifferences(judged: readonly Judged[], what: string, kind: string |
     const wrong = hits.filter((hit) => !meets(hit, ticket.labels.triggers))
     const missed = ticket.labels.triggers.filter((span) => !meets(span, hits))
     for (const span of what === 'wrong' ? wrong : missed) {
-      const label = 'source' in span ? (span.phrase ?? '') : span.kind
+      const label = labelOf(span)
       if (kind !== undefined && span.kind !== kind && label !== kind) continue
       const around = ticket.text.slice(Math.max(0, span.start - 50), span.end + 50)
       console.log(
@@ -133,6 +133,10 @@ function showDifferences(judged: readonly Judged[], what: string, kind: string |
       )
     }
   }
+}
+
+function labelOf(span: { readonly kind: TriggerKind; readonly phrase?: string }): string {
+  return span.phrase ?? span.kind
 }
 
 function byPhrase(judged: readonly Judged[]): readonly (readonly [string, readonly Judged[]])[] {

@@ -1,5 +1,6 @@
 import type { Pattern } from './phrase-pattern.ts'
-import { NEW_SENTENCE, squeeze, type Word } from './words.ts'
+import { NUMBER, Vocabulary } from './phrase-vocabulary.ts'
+import { NEW_SENTENCE, type Word } from './words.ts'
 
 /** The longest match of one phrase from one start; word indexes, both included. */
 export type PhraseHit = { readonly phrase: number; readonly first: number; readonly last: number }
@@ -49,51 +50,7 @@ function findHits(
   return hits
 }
 
-/** Every word form that a pattern names, as a number; a text's word belongs to a class of these numbers. */
-class Vocabulary {
-  readonly #symbols = new Map<string, number>()
-  readonly #squeezed = new Map<string, number[]>()
-  readonly #classes = new Map<string, number>()
-  readonly #members: (readonly number[])[] = [[]]
-
-  symbolOf(form: string): number {
-    const known = this.#symbols.get(form)
-    if (known !== undefined) return known
-    const symbol = this.#symbols.size + 1
-    this.#symbols.set(form, symbol)
-    const squeezed = squeeze(form)
-    this.#squeezed.set(squeezed, [...(this.#squeezed.get(squeezed) ?? []), symbol])
-    return symbol
-  }
-
-  /** 0 for a word that no pattern names. */
-  classOf(word: Word): number {
-    const symbol = this.#symbols.get(word.form)
-    const isNumber = word.form >= '0' && word.form < ':'
-    const stretched = word.elongated ? this.#squeezed.get(squeeze(word.form)) : undefined
-    if (symbol === undefined && stretched === undefined && !isNumber) return 0
-    const members = [...(stretched ?? (symbol === undefined ? [] : [symbol]))]
-    if (isNumber) members.push(NUMBER)
-    return this.#internClass(members)
-  }
-
-  membersOf(wordClass: number): readonly number[] {
-    return this.#members[wordClass] ?? []
-  }
-
-  #internClass(members: readonly number[]): number {
-    const key = members.join(',')
-    const known = this.#classes.get(key)
-    if (known !== undefined) return known
-    const wordClass = this.#members.length
-    this.#classes.set(key, wordClass)
-    this.#members.push(members)
-    return wordClass
-  }
-}
-
-/** Symbol of `#`; word symbols start at 1. */
-const NUMBER = 0
+/** Any word at all, as a gap reads it. */
 const ANY = -1
 
 /** One place in a pattern. `gapFree` leaves a gap, so it may not be followed across a sentence end. */
@@ -135,10 +92,14 @@ function buildGap(most: number, next: Node): Node {
   return node
 }
 
+type Exits = ReadonlyMap<number, ReadonlySet<Node>>
+
 type State = {
   readonly nodes: readonly Node[]
   readonly accepts: readonly number[]
   readonly next: Map<number, State | null>
+  /** Where each symbol leads, within the sentence and into a new one; read off the nodes when first asked for. */
+  readonly exits: [Exits | null, Exits | null]
 }
 
 /** Subsets of nodes, built when first reached. `null` means that no pattern can go on. */
@@ -148,15 +109,9 @@ class Automaton {
   #states = new Map<string, State>()
   #ids = 0
 
-  /** Where each word leads from the start: the one place with thousands of edges. */
-  readonly #firstWords = new Map<number, Set<Node>>()
-
   constructor(starts: readonly Node[], vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary
-    this.root = { nodes: [], accepts: [], next: new Map() }
-    for (const node of reach(starts, false))
-      for (const { symbol, to } of node.edges)
-        this.#firstWords.set(symbol, (this.#firstWords.get(symbol) ?? new Set<Node>()).add(to))
+    this.root = this.#makeState(starts)
   }
 
   step(state: State, input: number): State | null {
@@ -168,14 +123,10 @@ class Automaton {
   }
 
   #follow(state: State, wordClass: number, newSentence: boolean): State | null {
-    const symbols = this.#vocabulary.membersOf(wordClass)
-    const reached = new Set<Node>()
-    if (state === this.root)
-      for (const symbol of symbols)
-        for (const node of this.#firstWords.get(symbol) ?? []) reached.add(node)
-    for (const node of reach(state.nodes, !newSentence))
-      for (const { symbol, to } of node.edges)
-        if (symbol === ANY ? !newSentence : symbols.includes(symbol)) reached.add(to)
+    const exits = (state.exits[newSentence ? 1 : 0] ??= readExits(state.nodes, newSentence))
+    const reached = new Set<Node>(exits.get(ANY))
+    for (const symbol of this.#vocabulary.membersOf(wordClass))
+      for (const node of exits.get(symbol) ?? []) reached.add(node)
     return reached.size === 0 ? null : this.#intern([...reached])
   }
 
@@ -194,13 +145,23 @@ class Automaton {
   #makeState(nodes: readonly Node[]): State {
     const accepts = new Set<number>()
     for (const node of reach(nodes, false)) if (node.accept !== null) accepts.add(node.accept)
-    return { nodes, accepts: [...accepts], next: new Map() }
+    return { nodes, accepts: [...accepts], next: new Map(), exits: [null, null] }
   }
 
   #forget(): void {
     this.#states = new Map()
     this.root.next.clear()
   }
+}
+
+/** A gap does not reach into a new sentence, neither by its words nor by its end. */
+function readExits(nodes: readonly Node[], newSentence: boolean): Exits {
+  const exits = new Map<number, Set<Node>>()
+  for (const node of reach(nodes, !newSentence))
+    for (const { symbol, to } of node.edges)
+      if (symbol !== ANY || !newSentence)
+        exits.set(symbol, (exits.get(symbol) ?? new Set<Node>()).add(to))
+  return exits
 }
 
 /** The nodes and all that they lead to without reading a word. */

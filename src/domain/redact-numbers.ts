@@ -53,7 +53,8 @@ function findCard(run: string): { start: number; end: number } | undefined {
     for (const next of groups.slice(first)) {
       digits += next[0]
       if (digits.length > 19) break
-      if (isCardNumber(digits)) return { start: group.index, end: next.index + next[0].length }
+      if (digits.length >= 13 && isCardNumber(digits))
+        return { start: group.index, end: next.index + next[0].length }
     }
   }
   return undefined

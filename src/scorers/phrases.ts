@@ -51,17 +51,21 @@ function isQuoted(words: readonly Word[], first: number, last: number): boolean 
   return words[first]?.quoted === true && words[last]?.quoted === true
 }
 
+/** More evidence than this tells a reader nothing, and a text of one word repeated would fill the receipt. */
+const MAX_HITS_PER_PHRASE = 16
+
 /** One hit per stretch of text and phrase. Different phrases stay apart: rules read each one's id. */
 function mergeOverlaps(spans: readonly Span[]): readonly Span[] {
   const merged: Span[] = []
-  const lastOf = new Map<number, number>()
+  const places = new Map<number, number[]>()
   for (const span of spans) {
-    const index = lastOf.get(span.phrase)
-    const previous = index === undefined ? undefined : merged[index]
-    if (index === undefined || previous === undefined || previous.end <= span.start) {
-      lastOf.set(span.phrase, merged.length)
-      merged.push(span)
-    } else if (span.end > previous.end) merged[index] = { ...previous, end: span.end }
+    const own = places.get(span.phrase) ?? []
+    places.set(span.phrase, own)
+    const last = own.at(-1)
+    const previous = last === undefined ? undefined : merged[last]
+    if (last !== undefined && previous !== undefined && span.start < previous.end) {
+      if (span.end > previous.end) merged[last] = { ...previous, end: span.end }
+    } else if (own.length < MAX_HITS_PER_PHRASE) own.push(merged.push(span) - 1)
   }
   return merged
 }
