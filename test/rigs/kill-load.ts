@@ -66,9 +66,19 @@ export async function post(
   }
 }
 
+/** A 503 asks to come back, so a client comes back; it may not be the answer for ever. */
+async function postUntilTaken(url: string, entry: Sent) {
+  let answer = await post(url, entry)
+  for (let attempt = 0; answer.status === 503 && attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    answer = await post(url, entry)
+  }
+  return answer
+}
+
 /** What is wrong with a ticket after a crash, or null: nothing acknowledged is lost, and no key is decided twice. */
 export async function wrongAfterCrash(url: string, entry: Sent): Promise<string | null> {
-  const again = await post(url, entry)
+  const again = await postUntilTaken(url, entry)
   if (again.status !== 200) return `${entry.ticketId}: status ${again.status} when asked again`
   if (entry.acknowledged !== null && again.decisionId !== entry.acknowledged)
     return `${entry.ticketId}: acknowledged ${entry.acknowledged}, now ${again.decisionId}`
