@@ -45,12 +45,15 @@ function kindOfRun(run: string, before: string, after: string): RedactedKind | u
   return looksLikePhone(run, digits, before, after) ? 'phone' : undefined
 }
 
+/** Cards are written in four or five groups; a text of single digits is not searched for every way to join them. */
+const MAX_CARD_GROUPS = 6
+
 /** Groups of digits from some group on that make a valid card of a known network. */
 function findCard(run: string): { start: number; end: number } | undefined {
   const groups = [...run.matchAll(/\d+/g)]
   for (const [first, group] of groups.entries()) {
     let digits = ''
-    for (const next of groups.slice(first)) {
+    for (const next of groups.slice(first, first + MAX_CARD_GROUPS)) {
       digits += next[0]
       if (digits.length > 19) break
       if (digits.length >= 13 && isCardNumber(digits))
