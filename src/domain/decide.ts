@@ -9,7 +9,9 @@ import { fireTriggers, severityOf, triggerReason } from './fire-triggers.ts'
 import { holdReasons } from './hold-reasons.ts'
 import {
   PRIORITY_OF_SEVERITY,
+  SEVERITIES,
   TYPES,
+  isMoreSevere,
   moreSevere,
   type Severity,
   type TicketType,
@@ -31,7 +33,8 @@ const UNREADABLE: Severity = 'P2'
 export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at: Moment): Decision {
   const readable = facts.values.intent !== undefined && facts.values.language !== undefined
   const fired = fireTriggers(facts, policy)
-  const raised = severityOf(fired)
+  const standing = severityBefore(facts)
+  const raised = moreSevere(severityOf(fired), standing)
   const severity = readable ? raised : moreSevere(raised, UNREADABLE)
   const type = typeOf(fired, facts, readable)
   const decided: Facts = { ...facts, values: { ...facts.values, severity, type } }
@@ -57,14 +60,14 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
   const priority = PRIORITY_OF_SEVERITY[severity]
   const reasons: readonly Reason[] = [
     ...fired.map((trigger) => triggerReason(trigger, facts)),
-    ...defaults(fired, readable),
+    ...defaults(fired, readable, standing),
     route.reason,
     ...assigned.reasons,
     ...holds,
   ]
   return {
     severity,
-    floor: severityOf(fired.filter(({ rule }) => rule.floor)),
+    floor: moreSevere(severityOf(fired.filter(({ rule }) => rule.floor)), standing),
     priority,
     type,
     disposition: review === null ? 'auto' : 'review',
@@ -93,8 +96,27 @@ function typeOf(fired: readonly CompiledTrigger[], facts: Facts, readable: boole
   return TYPES.find((known) => known === type) ?? 'general'
 }
 
-function defaults(fired: readonly CompiledTrigger[], readable: boolean): readonly Reason[] {
+/** A revision is never below the decision it follows: only a person lowers. */
+function severityBefore({ values }: Facts): Severity {
+  return SEVERITIES.find((severity) => severity === values['ticket.severityBefore']) ?? 'P4'
+}
+
+function defaults(
+  fired: readonly CompiledTrigger[],
+  readable: boolean,
+  standing: Severity,
+): readonly Reason[] {
   const found: Reason[] = []
+  if (isMoreSevere(standing, severityOf(fired)))
+    found.push({
+      rule: 'core.revision',
+      kind: 'default',
+      sentence: `The decision before this one was ${standing}, and only a person lowers a severity`,
+      raise: standing,
+      floor: true,
+      evidence: [],
+      compared: [],
+    })
   if (!readable)
     found.push({
       rule: 'core.unreadable',
@@ -104,7 +126,7 @@ function defaults(fired: readonly CompiledTrigger[], readable: boolean): readonl
       evidence: [],
       compared: [],
     })
-  else if (fired.length === 0)
+  else if (fired.length === 0 && standing === 'P4')
     found.push({
       rule: 'core.nothing_fired',
       kind: 'default',
