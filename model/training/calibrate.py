@@ -1,0 +1,148 @@
+"""Fits what turns logits into honest probabilities, thresholds and bands, on held-out labelled messages only."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from .corpus import Row
+from .inference import Model, decode_spans, sigmoid, softmax
+from .labels import EMOTIONS, HEADS, PRIORITIES, TRIGGER_TAGS
+from .metrics import micro_f1, overlap_f1
+from .export import Calibration
+from .tokenizer import encode_with_words, windows
+
+# Error rate that a band promises at most, measured below its threshold on held-out messages; below the floor nothing is said.
+PROMISES = {"high": 0.10, "medium": 0.30}
+FLOOR_ERROR = 0.65
+CRITICAL_RECALL = 0.93  # aimed at on held-out messages, so that 0.90 stays after sampling error
+
+
+def truth(rows: list[Row], name: str) -> np.ndarray:
+    labels = HEADS[name][1]
+    if name == "emotions":
+        return np.array([[label in row.labels["emotions"] for label in labels] for row in rows])
+    if name == "language":
+        return np.array([labels.index(row.lang if row.lang in labels else "other") for row in rows])
+    return np.array([labels.index(str(row.labels[name])) for row in rows])
+
+
+def raw_logits(model: Model, rows: list[Row]) -> list[dict[str, np.ndarray]]:
+    """First-window outputs; calibration messages are short enough for that to be nearly all of them."""
+    found = []
+    for row in rows:
+        ids, ranges = encode_with_words(model.tokenizer, row.text)
+        _, window = windows(ids, model.config["text"]["max_tokens"], model.config["text"]["stride"])[0]
+        out = {name: values[0] for name, values in model.run(window).items()}
+        out["ranges"] = ranges[: len(window) - 2]
+        found.append(out)
+    return found
+
+
+def fit(outputs: list[dict], rows: list[Row]) -> Calibration:
+    calibration = Calibration()
+    for name, (kind, labels) in HEADS.items():
+        if name == "language":
+            continue
+        logits = np.stack([out[f"{name}_logits"] for out in outputs]).astype(float)
+        target = truth(rows, name)
+        if kind == "multi":
+            pairs = [_platt(logits[:, i], target[:, i]) for i in range(len(labels))]
+            calibration.scale[name] = [a for a, _ in pairs]
+            calibration.bias[name] = [b for _, b in pairs]
+        else:
+            # A bias per label only where labels are few; nineteen of them would fit noise.
+            scale, bias = _vector(logits, target, with_bias=len(labels) <= 5)
+            calibration.scale[name] = [scale] * len(labels)
+            calibration.bias[name] = bias
+    return calibration
+
+
+def _platt(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    loss = lambda p: np.mean(np.logaddexp(0, p[0] * x + p[1]) - y * (p[0] * x + p[1])) + 1e-3 * ((p[0] - 1) ** 2 + 0.1 * p[1] ** 2)
+    a, b = minimize(loss, [1.0, 0.0]).x
+    return float(max(a, 0.2)), float(b)
+
+
+def _vector(logits: np.ndarray, target: np.ndarray, with_bias: bool) -> tuple[float, list[float]]:
+    count = logits.shape[1]
+
+    def loss(p: np.ndarray) -> float:
+        z = logits * p[0] + (p[1:] if with_bias else 0)
+        z = z - z.max(1, keepdims=True)
+        log = z - np.log(np.exp(z).sum(1, keepdims=True))
+        return float(-log[np.arange(len(target)), target].mean() + (5e-3 * (p[1:] ** 2).sum() if with_bias else 0))
+
+    best = minimize(loss, np.array([1.0, *([0.0] * (count if with_bias else 0))])).x
+    return float(best[0]), [float(b) for b in best[1:]] if with_bias else [0.0] * count
+
+
+def emotion_thresholds(probabilities: np.ndarray, target: np.ndarray) -> dict[str, float]:
+    """Coordinate ascent on micro-F1, starting from one common threshold."""
+    grid = np.arange(0.15, 0.75, 0.025)
+    start = max(grid, key=lambda t: micro_f1(target, probabilities >= t))
+    chosen = np.full(len(EMOTIONS), start)
+    for _ in range(2):
+        for i in range(len(EMOTIONS)):
+            # Shrunk towards the common threshold: classes with few positives would chase noise.
+            def gain(t: float) -> float:
+                trial = chosen.copy()
+                trial[i] = t
+                return micro_f1(target, probabilities >= trial) - 0.05 * abs(t - start)
+            chosen[i] = max(grid, key=gain)
+    return {name: round(float(t), 3) for name, t in zip(EMOTIONS, chosen)}
+
+
+def critical_threshold(probabilities: np.ndarray, target: np.ndarray) -> dict:
+    """Smallest over-escalation that still reaches the recall aimed at."""
+    critical = PRIORITIES.index("critical")
+    p, is_critical = probabilities[:, critical], target == critical
+    for t in np.arange(0.6, 0.01, -0.005):
+        recall = (p[is_critical] >= t).mean()
+        if recall >= CRITICAL_RECALL:
+            return {"threshold": round(float(t), 3), "held_out_recall": round(float(recall), 4),
+                    "held_out_over_escalation": round(float((p[~is_critical] >= t).mean()), 4)}
+    return {"threshold": 0.01, "held_out_recall": 1.0, "held_out_over_escalation": 1.0}
+
+
+def bands(confidence: np.ndarray, correct: np.ndarray) -> dict:
+    """Smallest confidence from which errors stay within each promise, with the error rate seen inside each band."""
+    order = np.argsort(-confidence)
+    sorted_confidence, errors = confidence[order], 1 - correct[order].astype(float)
+    rates = np.cumsum(errors) / np.arange(1, len(errors) + 1)
+    found = {}
+    for name, promise in PROMISES.items():
+        inside = np.flatnonzero(rates <= promise)
+        inside = inside[inside >= 19] if name == "high" else inside
+        found[name] = round(float(sorted_confidence[inside[-1]]), 3) if len(inside) else 1.0
+    found["medium"] = min(found["medium"], found["high"])
+    # The floor: the lowest twentieths of confidence where more than FLOOR_ERROR is wrong.
+    floor = 0.0
+    for t in np.arange(0.05, found["medium"], 0.02):
+        below = confidence < t
+        if below.sum() >= 15 and (1 - correct[below].mean()) >= FLOOR_ERROR:
+            floor = round(float(t), 3)
+    found["floor"] = floor
+    edges = [("high", found["high"], 2), ("medium", found["medium"], found["high"]), ("low", floor, found["medium"])]
+    rate = lambda low, high: (lambda m: {"rows": int(m.sum()), "error": round(float(1 - correct[m].mean()), 4) if m.any() else None})((confidence >= low) & (confidence < high))
+    found["measured"] = {name: rate(low, high) for name, low, high in edges} | {"unscored": rate(0, floor)}
+    return found
+
+
+def trigger_threshold(outputs: list[dict], rows: list[Row]) -> dict:
+    best = None
+    true = [row.labels["triggers"] for row in rows]
+    token = [softmax(out["trigger_logits"].astype(float))[1:-1] for out in outputs]
+    for threshold in np.arange(0.2, 0.75, 0.05):
+        for min_words in (1, 2):
+            spans = [decode_spans(row.text, out["ranges"], p, threshold, min_words) for row, out, p in zip(rows, outputs, token)]
+            score = overlap_f1(true, spans)
+            if best is None or score > best["held_out_overlap_f1"]:
+                best = {"threshold": round(float(threshold), 3), "min_words": min_words, "held_out_overlap_f1": round(score, 4)}
+    return best
+
+
+def probabilities(outputs: list[dict], name: str) -> np.ndarray:
+    logits = np.stack([out[f"{name}_logits"] for out in outputs]).astype(float)
+    return softmax(logits) if HEADS[name][0] == "single" else sigmoid(logits)
+
+
+__all__ = ["TRIGGER_TAGS", "bands", "critical_threshold", "emotion_thresholds", "fit", "probabilities", "raw_logits", "trigger_threshold", "truth"]

@@ -1,0 +1,62 @@
+"""Figures with 95 % bootstrap intervals over messages."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+RESAMPLES = 1000
+
+
+def interval(measure: Callable[[np.ndarray], float], size: int, seed: int = 11, resamples: int = RESAMPLES) -> dict:
+    """The measure over all rows, and its 2.5 and 97.5 percentiles when rows are drawn again with replacement."""
+    rng = np.random.default_rng(seed)
+    values = [measure(rng.integers(0, size, size)) for _ in range(resamples)]
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return {"value": round(float(measure(np.arange(size))), 4), "low": round(float(low), 4), "high": round(float(high), 4), "rows": size}
+
+
+def f1(true: np.ndarray, predicted: np.ndarray, label: int) -> float:
+    hit = ((true == label) & (predicted == label)).sum()
+    total = (true == label).sum() + (predicted == label).sum()
+    return float(2 * hit / total) if total else np.nan
+
+
+def macro_f1(true: np.ndarray, predicted: np.ndarray, labels: list[int]) -> float:
+    return float(np.nanmean([f1(true, predicted, label) for label in labels]))
+
+
+def micro_f1(true: np.ndarray, predicted: np.ndarray) -> float:
+    hit = (true & predicted).sum()
+    total = true.sum() + predicted.sum()
+    return float(2 * hit / total) if total else np.nan
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error, bins of equal width."""
+    edges = np.minimum((confidence * bins).astype(int), bins - 1)
+    return float(sum(
+        (edges == b).mean() * abs(confidence[edges == b].mean() - correct[edges == b].mean()) for b in range(bins) if (edges == b).any()))
+
+
+def overlap_f1(true: list[list[dict]], predicted: list[list[dict]]) -> float:
+    """Characters shared by a true and a found span of the same kind, over all messages."""
+    shared = found = wanted = 0
+    for t, p in zip(true, predicted):
+        a = {(span["kind"], c) for span in t for c in range(span["start"], span["end"])}
+        b = {(span["kind"], c) for span in p for c in range(span["start"], span["end"])}
+        shared += len(a & b)
+        wanted += len(a)
+        found += len(b)
+    return 2 * shared / (found + wanted) if found + wanted else float("nan")
+
+
+def touched_f1(true: list[list[dict]], predicted: list[list[dict]]) -> float:
+    """Spans that overlap a span of the same kind count as found."""
+    touch = lambda a, b: a["kind"] == b["kind"] and a["start"] < b["end"] and b["start"] < a["end"]
+    recalled = sum(any(touch(a, b) for b in p) for t, p in zip(true, predicted) for a in t)
+    precise = sum(any(touch(a, b) for a in t) for t, p in zip(true, predicted) for b in p)
+    wanted, found = sum(map(len, true)), sum(map(len, predicted))
+    if not wanted or not found or not recalled or not precise:
+        return 0.0
+    recall, precision = recalled / wanted, precise / found
+    return 2 * recall * precision / (recall + precision)

@@ -1,0 +1,164 @@
+"""From the data folder to the shipped model: one command, resumable, deterministic by seed.
+
+examples:
+  python -m model.training.pipeline --data ../shared/data
+      everything: vocabulary, word statistics, teachers, student, calibration, int8, config.json, fixtures, report.json
+  python -m model.training.pipeline --data ../shared/data --run /tmp/run --teachers 0 --steps 1500
+      a quick single model, checkpoints in /tmp/run
+  python -m model.training.pipeline --data ../shared/data --without cfpb --only train
+      leave one source out (see leave_one_out.py)
+  python -m model.training.pipeline --data ../shared/data --only ship
+      calibrate and export again from the finished checkpoints
+
+It stops when a held-out message (labelled/test, written/test) is found in anything that trains.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import bench, corpus, distil, evaluate, examples, fixtures, lexical, metamorphic, ship, tickets, tokenizer
+from .examples import Examples, Sources
+from .inference import Model
+from .network import Net, Shape, char_ngrams
+from .train import train
+
+VOCABULARY = 16_000
+VARIANTS = 3
+
+
+class Run:
+    """The stages of one run. Each keeps its result in the run folder and is skipped when that is there."""
+
+    def __init__(self, options: argparse.Namespace):
+        self.options, self.folder = options, options.run
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.began = time.time()
+        self.sources: Sources = examples.read(options.data, set(options.without))
+        for complaint in self.sources.complaints:
+            print("ticket ignored:", complaint, file=sys.stderr)
+        self.say("read", {name: len(rows) for name, rows in self.sources.groups.items()})
+        self.tokenizer = self._tokenizer()
+        self.vectors = self._vectors()
+        self.auxiliary = examples.auxiliary_labels(self.sources)
+        self.shape = Shape(self.tokenizer.get_vocab_size(), positions=ship.MAX_TOKENS)
+        self.grams = char_ngrams(self.tokenizer, self.shape.char_buckets)
+
+    def say(self, what: str, more: object = "") -> None:
+        print(f"[{time.time() - self.began:6.0f} s] {what} {more}", flush=True)
+
+    def _tokenizer(self):
+        if (self.folder / "tokenizer.json").exists():
+            return tokenizer.load(self.folder)
+        texts = self.sources.texts()
+        self.sources.held_out.check_texts(texts, "vocabulary")
+        found = tokenizer.train(texts, VOCABULARY)
+        tokenizer.save(found, self.folder)
+        self.say("vocabulary", found.get_vocab_size())
+        return found
+
+    def _vectors(self) -> np.ndarray:
+        path = self.folder / "lexical.npy"
+        if path.exists():
+            return np.load(path)
+        texts = self.sources.texts()
+        self.sources.held_out.check_texts(texts, "word statistics")
+        found = lexical.vectors(self.tokenizer, texts, Shape(0).width, self.options.seed)
+        np.save(path, found)
+        self.say("word statistics", found.shape)
+        return found
+
+    def examples(self, seed: int) -> Examples:
+        found = examples.build(self.sources, self.options.data, self.tokenizer, self.auxiliary, ship.MAX_TOKENS, VARIANTS, seed)
+        self.sources.held_out.check(found.rows, "training")
+        return found
+
+    def fit(self, name: str, seed: int, data: Examples, steps: int) -> Net:
+        return train(data, self.shape, {k: len(v) for k, v in self.auxiliary.items()}, self.grams, self.vectors,
+                     steps=steps, seed=seed, run=self.folder, name=name)
+
+    def student(self) -> Net:
+        options = self.options
+        data = self.examples(options.seed)
+        if options.teachers:
+            rows = distil.choose(self.sources, options.seed)
+            path = self.folder / "teacher.npz"
+            if path.exists():
+                teacher = dict(np.load(path))
+            else:
+                teacher = self._teach(rows)
+                np.savez_compressed(path, **teacher)
+            self.say("self-training", f"{distil.soften(data, rows, teacher)} messages")
+        return self.fit("student", options.seed + 100, data, options.steps)
+
+    def _teach(self, rows: list) -> dict[str, np.ndarray]:
+        core = [row for name in examples.CORE for row in self.sources.groups[name]]
+        voices = [distil.linear_probabilities(core, [row.text for row in rows])]
+        self.say("teacher", "tf-idf")
+        plain = Examples(self.tokenizer, ship.MAX_TOKENS)
+        for row in rows:
+            plain.add(row, "clinc150", {}, None)
+        for k in range(self.options.teachers):
+            net = self.fit(f"teacher{k + 1}", self.options.seed + k, self.examples(self.options.seed + k), self.options.teacher_steps)
+            voices.append(distil.net_probabilities(net, plain.ids))
+            self.say("teacher", k + 1)
+        # TF-IDF speaks with half a voice: worse alone, but wrong elsewhere.
+        weights = np.array([0.5, *[1.0] * self.options.teachers])
+        return {name: np.average([v[name] for v in voices], axis=0, weights=weights).astype(np.float32) for name in voices[0]}
+
+    def ship(self, net: Net) -> None:
+        data, folder = self.options.data, self.options.out
+        dev = corpus.labelled(data, "dev")
+        # Rows whose licence bars them from training may measure: they make the error rates of the bands sharp.
+        measured = dev + [row for row in corpus.labelled(data, "train") if not row.trainable]
+        config = ship.write(net, self.tokenizer, folder, dev, measured, dev + self.sources.calibration)
+        model = Model(folder)
+        fixtures.write(model)
+        self.say("shipped", config["version"])
+
+    def report(self) -> None:
+        model, path = Model(self.options.out), self.options.out / "report.json"
+        body = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        body |= evaluate.all_figures(model, self.options.data)
+        body["training_rows"] = {name: len(rows) for name, rows in self.sources.groups.items()}
+        body["ticket_files"] = {path.name: sum(1 for row in self.sources.groups["tickets"] if row.source == f"tickets/{path.stem}") for path in sorted(tickets.FOLDER.glob("*.txt"))}
+        body["metamorphic"] = metamorphic.figures(model, self.options.data)
+        body["bench"] = bench.figures(model)
+        body["bytes"] = {str(p.relative_to(self.options.out)): p.stat().st_size for p in sorted(self.options.out.rglob("*")) if p.suffix in (".onnx",) or p.name.startswith(("config", "tokenizer"))}
+        path.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+        print(evaluate.summary(body))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with labelled/, written/ and public/")
+    parser.add_argument("--run", type=Path, default=Path("model/training/run"), help="checkpoints, caches and logs (ignored by git)")
+    parser.add_argument("--out", type=Path, default=Path("model"), help="the folder that ships")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--teachers", type=int, default=2, help="nets that label text for the student; 0 trains the student alone")
+    parser.add_argument("--teacher-steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--without", nargs="*", default=[], help="sources to leave out, by name")
+    parser.add_argument("--only", choices=["train", "ship", "report"], help="one part; `ship` and `report` need the parts before")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    run = Run(options)
+    if options.only == "report":
+        return run.report()
+    net = run.student()
+    if options.only == "train":
+        return None
+    run.ship(net)
+    if options.only != "ship":
+        run.report()
+    return None
+
+
+if __name__ == "__main__":
+    main()
