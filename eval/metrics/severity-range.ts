@@ -35,3 +35,9 @@ export function isCritical({ expected }: Judged): boolean {
 export function isNonCritical({ expected }: Judged): boolean {
   return expected.most !== 'P1'
 }
+
+/** The acceptable severity nearest to the decided one: what a confusion matrix compares it with. */
+export function nearestAcceptable({ expected, decided }: Judged): Severity {
+  if (rankOf(decided) < rankOf(expected.most)) return expected.most
+  return rankOf(decided) > rankOf(expected.least) ? expected.least : decided
+}

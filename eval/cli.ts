@@ -1,0 +1,67 @@
+import { Command, Option } from 'commander'
+import { TriageError } from '../src/domain/errors.ts'
+import { collectList, parseCount, type RunOptions } from './cli/options.ts'
+import { runCommand } from './cli/run-command.ts'
+import { SCORER_NAMES } from './run/open-eval-scorers.ts'
+
+const interrupted = new AbortController()
+process.once('SIGINT', () => interrupted.abort())
+process.once('SIGTERM', () => interrupted.abort())
+
+const program = new Command('eval')
+  .description('Run labelled tickets through the production path and hold the decisions to gates.')
+  .enablePositionalOptions()
+  .option(
+    '-s, --suite <names>',
+    'suites by name or folder, with commas (default: all that ship)',
+    collectList,
+  )
+  .option(
+    '--scorer <names>',
+    `scorers, with commas: ${SCORER_NAMES.join(', ')}`,
+    (value) => collectList(value, []),
+    ['phrases', 'local'],
+  )
+  .option('--policy <file>', 'the policy that decides', 'policies/saas.yaml')
+  .option('--model <folder>', 'the local model', 'model')
+  .addOption(
+    new Option('--half <half>', 'only this half of each suite').choices(['open', 'sealed']),
+  )
+  .option(
+    '--sample <n>',
+    'only this many cases of each suite, the same ones every time',
+    parseCount,
+  )
+  .option('--concurrency <n>', 'cases in work at once; 1 for true latencies', parseCount, 4)
+  .option('--threads <n>', 'inference threads', parseCount, 1)
+  .option('--budget-ms <n>', 'time limit of a scorer', parseCount, 10_000)
+  .option(
+    '--out <folder>',
+    'outcomes, scores and reports; an interrupted run goes on from here',
+    'data/eval/latest',
+  )
+  .option('--fresh', 'forget the outcomes and scores that are there')
+  .option('--json', 'print the report as JSON')
+  .option('--quiet', 'no progress bar')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run eval                                              all suites, phrases and the local model
+  npm run eval -- --suite must-catch,must-not --scorer phrases
+  npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
+  npm run eval -- --suite core --sample 50 --json | jq .passed
+
+Exit codes: 0 every gate holds, 1 a gate fails, 2 wrong use or unreadable input, 130 interrupted (run again to go on).`,
+  )
+  .action(async (options: RunOptions) => {
+    process.exitCode = await runCommand(options, interrupted.signal)
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof TriageError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}

@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander'
+
+export type RunOptions = {
+  readonly suite?: readonly string[]
+  readonly scorer: readonly string[]
+  readonly policy: string
+  readonly model: string
+  readonly half?: string
+  readonly sample?: number
+  readonly concurrency: number
+  readonly threads: number
+  readonly budgetMs: number
+  readonly out: string
+  readonly fresh?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** `a,b` and repeated options mean the same. */
+export function collectList(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), ...value.split(',').filter((part) => part !== '')]
+}
+
+export function parseCount(value: string): number {
+  const count = Number(value)
+  if (!Number.isInteger(count) || count < 1)
+    throw new InvalidArgumentError('a whole number from 1 is required')
+  return count
+}

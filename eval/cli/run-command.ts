@@ -1,0 +1,103 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createPaint } from '../../src/cli/paint.ts'
+import { loadPolicy } from '../../src/compose/policy.ts'
+import { createRandom, shuffled } from '../metrics/random.ts'
+import { buildReport, type FullReport } from '../report/report.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import { writeReports } from '../report/write-reports.ts'
+import { openScoreCache } from '../run/cached-scorers.ts'
+import { openEvalScorers } from '../run/open-eval-scorers.ts'
+import { openOutcomeFile } from '../run/outcome-file.ts'
+import { runSuite } from '../run/run-suite.ts'
+import { listSuites, readSuite } from '../suite/read-suite.ts'
+import type { Suite } from '../suite/suite-definition.ts'
+import { summarise } from '../summary/summarise.ts'
+import type { RunOptions } from './options.ts'
+import { createProgress } from './progress.ts'
+
+const SAMPLE_SEED = 7
+
+/** Runs suites, writes the reports and answers with the exit code: 0 when every gate holds, 1 when one fails. */
+export async function runCommand(options: RunOptions, abort: AbortSignal): Promise<number> {
+  const suites = await Promise.all((options.suite ?? (await listSuites())).map(readSuite))
+  const { compiled } = await loadPolicy(options.policy)
+  if (options.fresh === true) {
+    await rm(join(options.out, 'outcomes.jsonl'), { force: true })
+    await rm(join(options.out, 'scores.jsonl'), { force: true })
+  }
+  const file = await openOutcomeFile(join(options.out, 'outcomes.jsonl'))
+  const cache = await openScoreCache(options.out)
+  const opened = await openEvalScorers(compiled, {
+    names: options.scorer,
+    modelFolder: options.model,
+    threads: options.threads,
+    answerBudgetMs: options.budgetMs,
+  })
+  const summarised = []
+  try {
+    for (const whole of suites) {
+      const suite = selectCases(whole, options)
+      const progress = createProgress(options.quiet === true ? SILENT : process.stderr, {
+        label: suite.definition.id,
+        total: suite.cases.length,
+        elapsedMs: () => performance.now(),
+      })
+      const outcomes = await runSuite(suite, {
+        policy: compiled,
+        scorers: opened.scorers,
+        concurrency: options.concurrency,
+        file,
+        cache,
+        onCase: progress.step,
+        abort,
+      })
+      progress.end()
+      summarised.push({ suite: whole.definition.id, ...summarise(suite, outcomes, compiled) })
+    }
+  } finally {
+    await opened.close()
+  }
+
+  const { id, version, hash } = compiled.policy
+  const report = buildReport(
+    {
+      policy: { id, version, hash },
+      scorers: opened.scorers.map((scorer) => ({ name: scorer.name, version: scorer.version })),
+      concurrency: options.concurrency,
+      sample: options.sample ?? null,
+    },
+    summarised.map(({ summary }) => summary),
+  )
+  const full = { report, graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })) }
+  await finish(full, options)
+  if (abort.aborted) return 130
+  return report.passed ? 0 : 1
+}
+
+/** Writes the report files and shows the run. */
+export async function finish(
+  full: FullReport,
+  { out, json }: Pick<RunOptions, 'out' | 'json'>,
+): Promise<void> {
+  await writeReports(full, out)
+  if (json === true) process.stdout.write(`${JSON.stringify(full.report)}\n`)
+  else {
+    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+    process.stdout.write(`${renderTerminal(full, createPaint(color))}\n`)
+    process.stdout.write(`Reports: ${join(out, 'report.html')}, .md, .json and junit.xml\n`)
+  }
+}
+
+/** One half, or a sample that is the same on every run. */
+export function selectCases(
+  suite: Suite,
+  { half, sample }: Pick<RunOptions, 'half' | 'sample'>,
+): Suite {
+  const ofHalf = suite.cases.filter((each) => half === undefined || each.half === half)
+  if (sample === undefined || sample >= ofHalf.length) return { ...suite, cases: ofHalf }
+  const kept = new Set(shuffled(ofHalf, createRandom(SAMPLE_SEED)).slice(0, sample))
+  return { ...suite, cases: ofHalf.filter((each) => kept.has(each)) }
+}
+
+const SILENT = { isTTY: false, write: () => {} }

@@ -1,0 +1,65 @@
+import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
+import type { Receipt } from '../../src/domain/receipt.ts'
+import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
+import type { Scorer } from '../../src/domain/signal.ts'
+import { triage } from '../../src/triage.ts'
+import type { EvalCase } from '../suite/eval-case.ts'
+import { findViolations } from './find-violations.ts'
+
+export type CaseRun = {
+  readonly receipt: Receipt | null
+  readonly violations: readonly string[]
+  readonly ms: number
+}
+
+export type CaseWorld = {
+  readonly policy: CompiledPolicy
+  readonly scorers: readonly Scorer[]
+  readonly now: Date
+}
+
+/** Sends one case down the production path with a record that keeps it in memory. Never rejects. */
+export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<CaseRun> {
+  let receipt: Receipt | null = null
+  let answer: string | null = null
+  const ids = sequence(evalCase.id)
+  const start = performance.now()
+  try {
+    await triage(
+      evalCase.ticket,
+      { caller: 'eval', idempotency: null },
+      {
+        policy: world.policy,
+        scorers: world.scorers,
+        roster: async () => EMPTY_ROSTER,
+        recentVolume: async ({ keys }) =>
+          evalCase.volume === undefined
+            ? []
+            : keys.map((key) => ({
+                key,
+                ...(evalCase.volume as { customers: number; expected: number }),
+              })),
+        record: async (record) => {
+          receipt = record.receipt
+          answer = record.answer
+          return { kind: 'recorded', answer: record.answer }
+        },
+        now: () => world.now,
+        elapsedMs: () => performance.now(),
+        newId: ids,
+        // The salt keeps nothing secret here; a fixed one makes two runs of a case the same bytes.
+        newSalt: () => 'eval',
+      },
+    )
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'not an Error'
+    return { receipt: null, violations: [`failed: ${message}`], ms: performance.now() - start }
+  }
+  const ms = performance.now() - start
+  return { receipt, violations: findViolations(evalCase.ticket, receipt, answer), ms }
+}
+
+function sequence(prefix: string): () => string {
+  let next = 0
+  return () => `${prefix}#${(next += 1)}`
+}

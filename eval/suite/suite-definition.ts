@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { METRIC_NAMES } from '../summary/metric-names.ts'
+import type { EvalCase } from './eval-case.ts'
+
+const gate = z.strictObject({
+  metric: z.enum(METRIC_NAMES),
+  at_least: z.number().optional(),
+  at_most: z.number().optional(),
+  because: z.string().optional(),
+})
+
+const costs = z.strictObject({
+  unseen_critical: z.number().min(0),
+  held_critical: z.number().min(0),
+  under_step: z.number().min(0),
+  over_step: z.number().min(0),
+  review: z.number().min(0),
+})
+
+/** `suite.yaml`: what the suite is for, when it is, which figures it must reach. */
+export const suiteSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  purpose: z.string(),
+  cases: z.string().default('cases.jsonl'),
+  /** The instant of every decision, so that owners and clocks are the same on every run. */
+  now: z.iso.datetime({ offset: true }).default('2026-03-04T15:00:00Z'),
+  gates: z.array(gate),
+  /** Minutes of an agent that an error costs. */
+  costs: costs.default({
+    unseen_critical: 480,
+    held_critical: 60,
+    under_step: 30,
+    over_step: 15,
+    review: 3,
+  }),
+})
+
+export type SuiteDefinition = z.output<typeof suiteSchema>
+export type Gate = SuiteDefinition['gates'][number]
+export type Suite = { readonly definition: SuiteDefinition; readonly cases: readonly EvalCase[] }

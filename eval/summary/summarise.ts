@@ -1,0 +1,147 @@
+import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
+import { INTENTS, PRIORITIES, SENTIMENTS, SEVERITIES } from '../../src/domain/labels.ts'
+import { evaluateGates, type GateResult } from '../gate/evaluate-gates.ts'
+import { gradeOutcome } from '../grade/grade-outcome.ts'
+import type { Graded } from '../grade/graded.ts'
+import { bootstrapInterval, shareInterval, type Interval } from '../metrics/bootstrap.ts'
+import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration.ts'
+import { classReport, type ClassScores } from '../metrics/class-report.ts'
+import { confusionOf, type Confusion } from '../metrics/confusion.ts'
+import type { Costs } from '../metrics/cost-loss.ts'
+import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
+import { nearestAcceptable } from '../metrics/severity-range.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { HALVES, type Half } from '../suite/eval-case.ts'
+import type { Suite, SuiteDefinition } from '../suite/suite-definition.ts'
+import { METRIC_NAMES, type MetricName } from './metric-names.ts'
+import { claimsOf, judgedOf, METRICS, pairsOf } from './metrics.ts'
+import { SLICE_NAMES, sliceBy, type SliceName } from './slices.ts'
+
+export type Figure = { readonly value: number | null; readonly interval: Interval | null }
+export type Figures = Readonly<Record<MetricName, Figure>>
+/** Figures without intervals. */
+export type Values = Readonly<Record<MetricName, number | null>>
+export type Slice = { readonly value: string; readonly count: number; readonly values: Values }
+
+export type Summary = {
+  readonly suite: string
+  readonly purpose: string
+  /** Cases of the suite, cases that ran, cases that gave a decision. */
+  readonly counts: { readonly cases: number; readonly run: number; readonly decided: number }
+  readonly figures: Figures
+  readonly halves: Readonly<Record<Half, Values>>
+  readonly gates: readonly GateResult[]
+  readonly slices: Readonly<Partial<Record<SliceName, readonly Slice[]>>>
+  readonly confusions: Readonly<Record<string, Confusion<string>>>
+  readonly intents: readonly (ClassScores & { readonly label: string })[]
+  readonly reliability: readonly ReliabilityBin[]
+  readonly riskCoverage: readonly CoveragePoint[]
+  readonly latencies: readonly number[]
+}
+
+const FEWER_RESAMPLES_FROM = 2000
+const CURVE_POINTS = 200
+
+/** All figures of one suite, with what was graded so that reports can list the cases. */
+export function summarise(
+  { definition, cases }: Suite,
+  outcomes: readonly Outcome[],
+  policy: CompiledPolicy,
+): { readonly summary: Summary; readonly graded: readonly Graded[] } {
+  const byId = new Map(outcomes.map((outcome) => [outcome.caseId, outcome]))
+  const graded = cases.flatMap((evalCase) => {
+    const outcome = byId.get(evalCase.id)
+    return outcome === undefined ? [] : (gradeOutcome(evalCase, outcome, policy) ?? [])
+  })
+  const costs = costsOf(definition)
+  const lost = outcomes.filter(({ receipt }) => receipt === null).length
+  const figures = figuresOf(graded, costs, lost)
+  const halves = Object.fromEntries(
+    HALVES.map((half) => [
+      half,
+      valuesOf(
+        graded.filter((each) => each.evalCase.half === half),
+        costs,
+      ),
+    ]),
+  ) as Record<Half, Values>
+  const curve = riskCoverage(claimsOf(graded))
+  const summary: Summary = {
+    suite: definition.id,
+    purpose: definition.purpose,
+    counts: { cases: cases.length, run: outcomes.length, decided: graded.length },
+    figures,
+    halves,
+    gates: evaluateGates(definition.gates, figures, halves),
+    slices: Object.fromEntries(SLICE_NAMES.map((name) => [name, slicesOf(graded, name, costs)])),
+    confusions: {
+      severity: confusionOf(
+        judgedOf(graded).map((each) => ({
+          expected: nearestAcceptable(each),
+          actual: each.decided,
+        })),
+        SEVERITIES as readonly string[],
+      ),
+      intent: confusionOf(pairsOf(graded, 'intent'), INTENTS as readonly string[]),
+      sentiment: confusionOf(pairsOf(graded, 'sentiment'), SENTIMENTS.map(String)),
+      priority: confusionOf(pairsOf(graded, 'priority'), PRIORITIES as readonly string[]),
+    },
+    intents: [...classReport(pairsOf(graded, 'intent'), INTENTS as readonly string[]).perClass].map(
+      ([label, scores]) => ({ label, ...scores }),
+    ),
+    reliability: reliabilityBins(claimsOf(graded)),
+    riskCoverage: thinned(curve, CURVE_POINTS),
+    latencies: thinned(
+      graded.flatMap(({ outcome }) => outcome.ms ?? []).toSorted((a, b) => a - b),
+      CURVE_POINTS,
+    ),
+  }
+  return { summary, graded }
+}
+
+function costsOf({ costs }: SuiteDefinition): Costs {
+  return {
+    unseenCritical: costs.unseen_critical,
+    heldCritical: costs.held_critical,
+    underStep: costs.under_step,
+    overStep: costs.over_step,
+    review: costs.review,
+  }
+}
+
+/** A ticket that got no decision at all is a violation too. */
+function figuresOf(graded: readonly Graded[], costs: Costs, lost: number): Figures {
+  const resamples = graded.length >= FEWER_RESAMPLES_FROM ? 200 : 1000
+  const options = { clusterOf: (each: Graded) => each.cluster, resamples }
+  const entries = METRIC_NAMES.map((name): [MetricName, Figure] => {
+    const { unit, value } = METRICS[name]
+    const of = (sample: readonly Graded[]) => value(sample, costs)
+    if (unit === 'count') return [name, { value: (of(graded) ?? 0) + lost, interval: null }]
+    const interval = (unit === 'share' ? shareInterval : bootstrapInterval)(graded, of, options)
+    return [name, { value: of(graded), interval }]
+  })
+  return Object.fromEntries(entries) as Figures
+}
+
+function valuesOf(graded: readonly Graded[], costs: Costs): Values {
+  return Object.fromEntries(
+    METRIC_NAMES.map((name) => [name, METRICS[name].value(graded, costs)]),
+  ) as Values
+}
+
+function slicesOf(graded: readonly Graded[], name: SliceName, costs: Costs): readonly Slice[] {
+  return [...sliceBy(graded, name)].map(([value, group]) => ({
+    value,
+    count: group.length,
+    values: valuesOf(group, costs),
+  }))
+}
+
+/** At most this many evenly spread items, the first and the last among them. */
+function thinned<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items
+  return Array.from({ length: most }, (_, at) => {
+    const place = Math.round((at * (items.length - 1)) / (most - 1))
+    return items[place]!
+  })
+}
