@@ -5,6 +5,7 @@ export const METRIC_NAMES = [
   'over_escalation',
   'review_load',
   'unseen_criticals',
+  'downgrades',
   'schema_violations',
   'cost_loss',
   'severity_accuracy',

@@ -1,5 +1,6 @@
 import {
   EMOTIONS,
+  isMoreSevere,
   INTENTS,
   PRIORITIES,
   SENTIMENTS,
@@ -52,6 +53,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   unseen_criticals: share('Criticals nobody is asked about', 'low', (cases) =>
     unseenCriticals(judgedOf(cases)),
   ),
+  downgrades: share('Downgraded by added text', 'low', downgrades),
   schema_violations: {
     title: 'Schema violations',
     unit: 'count',
@@ -146,6 +148,18 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   latency_p50_ms: latency('Latency p50', 0.5),
   latency_p95_ms: latency('Latency p95', 0.95),
   latency_p99_ms: latency('Latency p99', 0.99),
+}
+
+/** Cases decided less severe than the case they are a variant of ÷ cases whose base was decided too. */
+function downgrades(cases: readonly Graded[]): number | null {
+  const severities = new Map(
+    cases.map(({ evalCase, receipt }) => [evalCase.id, receipt.decision.severity]),
+  )
+  const lowered = cases.flatMap(({ evalCase, receipt }) => {
+    const base = severities.get(evalCase.base ?? '')
+    return base === undefined ? [] : isMoreSevere(base, receipt.decision.severity)
+  })
+  return shareOf(lowered.filter(Boolean).length, lowered.length)
 }
 
 export function judgedOf(
