@@ -1,3 +1,4 @@
+import type { Intent } from './labels.ts'
 import type { SpikeSignal, Signals } from './signal.ts'
 import { isUnscored } from './signal.ts'
 
@@ -19,6 +20,18 @@ export type SpikeLimits = {
 const MAX_KEYWORDS = 6
 const MIN_KEYWORD_LENGTH = 4
 
+/** Questions, wishes and praise come in waves that are no incident. */
+const COUNTED: ReadonlySet<Intent> = new Set<Intent>([
+  'outage',
+  'bug',
+  'account_access',
+  'payment_failure',
+  'billing_dispute',
+  'delivery',
+  'service_complaint',
+  'security',
+])
+
 /**
  * What this ticket is counted under: its intent, and its first few content words beside the intent.
  * Keys never come from the ticket's fields, so a sender cannot choose one.
@@ -26,6 +39,7 @@ const MIN_KEYWORD_LENGTH = 4
 export function spikeKeys(text: string, signals: Pick<Signals, 'intent'>): readonly string[] {
   if (isUnscored(signals.intent)) return []
   const intent = signals.intent.label
+  if (!COUNTED.has(intent)) return []
   return [`intent:${intent}`, ...contentWords(text).map((word) => `${intent}:${word}`)]
 }
 

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Answer } from '../../src/domain/answer.ts'
+import { createPhraseScorer } from '../../src/scorers/phrases.ts'
+import { loadPolicy } from '../../src/compose/policy.ts'
+import type { Db } from '../../src/store/db.ts'
+import type { TestApp } from '../support/app.ts'
+import { criticalTicket, openApp } from '../support/app.ts'
+import type { TestPostgres } from '../support/store.ts'
+import { openTestPglite, startPostgres } from '../support/store.ts'
+import { openPostgres } from '../../src/store/open-postgres.ts'
+
+type View = {
+  id: string
+  state: string
+  severity: string
+  owner: string
+  version: number
+  outcome: { kind: string; actions: { kind: string }[] } | null
+}
+type Conflict = { status: number; detail: string; current: View }
+
+let postgres: TestPostgres
+beforeAll(async () => {
+  postgres = await startPostgres()
+})
+afterAll(() => postgres.stop())
+
+describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) => {
+  let db: Db
+  let api: TestApp
+
+  beforeAll(async () => {
+    db =
+      dialect === 'pglite' ? await openTestPglite() : openPostgres(await postgres.createDatabase())
+    const { compiled } = await loadPolicy('policies/saas.yaml')
+    // Phrases alone: every ticket is held, and nothing here depends on the model.
+    api = await openApp(db, { scorers: [createPhraseScorer(compiled.policy.phrases, '1')] })
+  })
+  afterAll(async () => {
+    expect(api.unexpected).toEqual([])
+    await db.close()
+  })
+
+  async function held(): Promise<{ answer: Answer; reviewId: string }> {
+    const answer = await api.triage(criticalTicket())
+    return { answer, reviewId: answer.review!.id }
+  }
+  const act = (id: string, verb: string, body: unknown = {}) =>
+    api.post(`/reviews/${id}/${verb}`, body)
+
+  test('a held ticket waits in the queue, in order of due time, with nothing allowed', async () => {
+    const { answer, reviewId } = await held()
+    expect(answer.actions).toEqual([])
+    const { reviews } = (await (await api.get('/reviews?severity=P1&limit=200')).json()) as {
+      reviews: (View & { dueAt: string })[]
+    }
+    expect(reviews.map((review) => review.id)).toContain(reviewId)
+    expect(reviews.map((review) => review.dueAt)).toEqual(
+      reviews.map((review) => review.dueAt).sort(),
+    )
+  })
+
+  test('pages through the queue without losing or repeating one', async () => {
+    await Promise.all([held(), held(), held()])
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const page = (await (await api.get(`/reviews?limit=2${cursor}`)).json()) as {
+        reviews: View[]
+        next: string | null
+      }
+      seen.push(...page.reviews.map((review) => review.id))
+      cursor = page.next === null ? '' : `&cursor=${page.next}`
+    } while (cursor !== '')
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('approve lets the proposed actions happen and tells the ticket', async () => {
+    const { answer, reviewId } = await held()
+    expect((await act(reviewId, 'claim')).status).toBe(200)
+    const done = (await (await act(reviewId, 'approve', { reason: 'clear outage' })).json()) as View
+    expect(done).toMatchObject({ state: 'approved', outcome: { kind: 'approved' } })
+    expect(done.outcome!.actions.map((action) => action.kind)).toContain('assign')
+    const ticket = (await (await api.get(`/tickets/${answer.ticketId}`)).json()) as {
+      history: { action: string; reason: string | null }[]
+    }
+    expect(ticket.history.map((entry) => entry.action)).toEqual(
+      expect.arrayContaining(['decision.made', 'review.claimed', 'review.approved']),
+    )
+  })
+
+  test('a lost race is 409 with the current state', async () => {
+    const { reviewId } = await held()
+    const answers = await Promise.all(
+      ['approve', 'approve', 'approve', 'approve'].map((verb) => act(reviewId, verb)),
+    )
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409, 409, 409])
+    const lost = (await answers.find((answer) => answer.status === 409)!.json()) as Conflict
+    expect(lost.current).toMatchObject({ id: reviewId, state: 'approved' })
+  })
+
+  test('override changes named fields, completes them from the policy and keeps the clock start', async () => {
+    const { answer, reviewId } = await held()
+    const response = await act(reviewId, 'override', {
+      changes: { severity: 'P2', team: 'billing' },
+      reason: 'an invoice, not an outage',
+    })
+    const done = (await response.json()) as View & { team: string; backup: string }
+    expect(response.status).toBe(200)
+    expect(done).toMatchObject({ state: 'overridden', severity: 'P2', team: 'billing' })
+    expect(done.owner).not.toBe(done.backup)
+    const ticket = (await (await api.get(`/tickets/${answer.ticketId}`)).json()) as {
+      severity: string
+      clocks: { kind: string; dueAt: string }[]
+    }
+    expect(ticket.severity).toBe('P2')
+    const created = answer.clocks.find((clock) => clock.kind === 'first_response')!
+    const changed = ticket.clocks.find((clock) => clock.kind === 'first_response')!
+    // P1 answers within 15 minutes, P2 within the hour, both from the same moment.
+    expect(Date.parse(changed.dueAt) - Date.parse(created.dueAt)).toBe(45 * 60_000)
+  })
+
+  test('override refuses names that the policy does not know', async () => {
+    const { reviewId } = await held()
+    const response = await act(reviewId, 'override', { changes: { owner: 'nobody' }, reason: 'x' })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ errors: [{ pointer: '/changes/owner' }] })
+  })
+
+  test('dismiss needs a lower severity and a reason; owner and clocks stay', async () => {
+    const { answer, reviewId } = await held()
+    expect((await act(reviewId, 'dismiss', { severity: 'P3' })).status).toBe(422)
+    expect((await act(reviewId, 'dismiss', { severity: 'P1', reason: 'no' })).status).toBe(409)
+    const done = (await (
+      await act(reviewId, 'dismiss', { severity: 'P3', reason: 'a drill' })
+    ).json()) as View
+    expect(done).toMatchObject({ state: 'dismissed', owner: answer.route.owner.id })
+    const ticket = (await (await api.get(`/tickets/${answer.ticketId}`)).json()) as {
+      clocks: { kind: string; dueAt: string }[]
+    }
+    for (const clock of answer.clocks.filter(({ kind }) => kind !== 'review'))
+      expect(ticket.clocks.find(({ kind }) => kind === clock.kind)?.dueAt).toBe(clock.dueAt)
+  })
+
+  test('release puts a claim back, and only its holder may', async () => {
+    const { reviewId } = await held()
+    expect((await act(reviewId, 'release')).status).toBe(409)
+    await act(reviewId, 'claim', { leaseMinutes: 5 })
+    const back = (await (await act(reviewId, 'release')).json()) as View
+    expect(back.state).toBe('pending')
+  })
+
+  test('a changed ticket takes the open review of the old decision away and opens one for the new', async () => {
+    const { answer, reviewId } = await held()
+    const changed = await api.triage({
+      id: answer.ticketId,
+      body: 'It has become worse: the backups are gone too.',
+    })
+    expect(changed.disposition).toBe('review')
+    expect(await (await api.get(`/reviews/${reviewId}`)).json()).toMatchObject({
+      state: 'superseded',
+    })
+    expect((await act(reviewId, 'approve')).status).toBe(409)
+    expect((await act(changed.review!.id, 'approve')).status).toBe(200)
+  })
+
+  test('unknown reviews, verbs and filters are refused', async () => {
+    expect((await act('nope', 'approve')).status).toBe(404)
+    expect((await act('nope', 'delete')).status).toBe(404)
+    expect((await api.get('/reviews?state=maybe')).status).toBe(422)
+    expect((await api.get('/reviews?cursor=garbage')).status).toBe(422)
+  })
+})
