@@ -55,7 +55,7 @@ export function buildPolicy(
       budget: targetOf(review.budget, review.calendar),
     },
     spikes: {
-      windowMinutes: file.spikes.window.amount,
+      windowMinutes: file.spikes.window,
       minCustomers: file.spikes.customers,
       ratio: file.spikes.ratio,
     },
@@ -143,7 +143,7 @@ function personOf(id: string, { hours, capacity, ...person }: RawPolicy['people'
 }
 
 function teamOf(id: string, { grace, ...team }: RawPolicy['teams'][string]): Team {
-  return { id, ...team, graceMinutes: grace?.amount ?? DEFAULT_GRACE_MINUTES }
+  return { id, ...team, graceMinutes: grace ?? DEFAULT_GRACE_MINUTES }
 }
 
 function mapEntries<A, B>(

@@ -40,11 +40,8 @@ export function checkReferences(
   }
   for (const [id, { hours }] of Object.entries(policy.people ?? {}))
     if (hours !== undefined) calendar(hours, ['people', id, 'hours'])
-  for (const [index, { expect, facts }] of (policy.cases ?? []).entries()) {
+  for (const [index, { expect }] of (policy.cases ?? []).entries())
     if (expect.team !== undefined) team(expect.team, ['cases', index, 'expect', 'team'])
-    for (const fact of Object.keys(facts))
-      requireFact(fact, ['cases', index, 'facts', fact], vocabulary, report)
-  }
   checkTeams(policy, person, report)
   checkSlots(policy, vocabulary, report)
 }

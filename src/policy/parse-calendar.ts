@@ -35,6 +35,8 @@ export function parseCalendar(id: string, raw: RawCalendar, report: Report): Cal
       weekly[weekday] = windows
     }
   }
+  if (raw.hours !== undefined && Object.values(weekly).every((windows) => windows.length === 0))
+    complain([], 'at least one window of work required')
   return { id, timezone: raw.timezone, weekly, alwaysOpen, holidays: raw.holidays.toSorted() }
 }
 

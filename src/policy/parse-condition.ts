@@ -8,6 +8,8 @@ import { showValue } from './problem.ts'
 /** What a condition may speak of. */
 export type Vocabulary = {
   readonly attributes: Policy['attributes']
+  /** Ids of the listed phrases: the values that `phrases.ids` can have. */
+  readonly phraseIds: readonly string[]
   /** Routes and review rules may read what the triggers have decided. */
   readonly decided: boolean
 }
@@ -67,6 +69,8 @@ export function requireFact(
     vocabulary.decided && Object.hasOwn(DECIDED_FACTS, fact)
       ? DECIDED_FACTS[fact]
       : findFact(fact, vocabulary.attributes)
+  if (fact === 'phrases.ids' && known !== undefined)
+    return { ...known, values: vocabulary.phraseIds }
   if (known !== undefined) return known
   report(path, `Cannot use fact "${fact}": ${whyUnknown(fact, vocabulary)}`, 'key')
   return undefined
@@ -75,17 +79,13 @@ export function requireFact(
 function whyUnknown(fact: string, vocabulary: Vocabulary): string {
   if (Object.hasOwn(DECIDED_FACTS, fact))
     return 'the triggers decide it, so only routes and review rules may read it'
-  const names = Object.keys(vocabulary.attributes).map((name) => `attributes.${name}`)
-  const near = didYouMean(fact, [
-    ...Object.keys(FACTS),
-    ...names,
-    ...(vocabulary.decided ? Object.keys(DECIDED_FACTS) : []),
-  ])
-  const way =
-    near === '' && fact.startsWith('attributes.')
-      ? '; declare it with its type under attributes:'
-      : near
-  return `unknown fact${way}`
+  const attributes = Object.keys(vocabulary.attributes)
+  if (fact.startsWith('attributes.')) {
+    const near = didYouMean(fact.slice('attributes.'.length), attributes)
+    return `unknown fact${near.replace('"', '"attributes.') || '; declare it with its type under attributes:'}`
+  }
+  const decided = vocabulary.decided ? Object.keys(DECIDED_FACTS) : []
+  return `unknown fact${didYouMean(fact, [...Object.keys(FACTS), ...decided])}`
 }
 
 function parseGroup(

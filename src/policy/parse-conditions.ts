@@ -14,7 +14,7 @@ export function parseConditions(
   const rules = (data.review as { rules?: unknown } | null | undefined)?.rules
   const triggers = parseList(data.triggers, ['triggers'], vocabulary, report)
   for (const [index, rule] of listOf(data.triggers).entries())
-    checkFloor(rule, triggers[index] ?? null, ['triggers', index], vocabulary, report)
+    checkTrigger(rule, triggers[index] ?? null, ['triggers', index], vocabulary, report)
   return {
     triggers,
     routes: parseList(data.routes, ['routes'], decided, report),
@@ -35,21 +35,44 @@ function parseList(
   })
 }
 
-function checkFloor(
+function checkTrigger(
   rule: unknown,
   when: Condition | null,
   path: Path,
   vocabulary: Vocabulary,
   report: Report,
 ): void {
-  const floor = (rule as { floor?: unknown } | null)?.floor
-  if (floor !== true || when === null) return
-  const read = [...new Set(modelFactsOf({ when }, vocabulary))]
+  if (when === null) return
+  const floor = (rule as { floor?: unknown } | null)?.floor === true
+  const read = floor ? [...new Set(modelFactsOf({ when }, vocabulary))] : []
   if (read.length > 0)
     report(
       [...path, 'floor'],
       `Cannot use floor trigger: facts that no model decides required, got ${read.join(', ')}; drop floor or split the trigger`,
     )
+  for (const fact of calmingFacts(when, false))
+    report(
+      [...path, 'when'],
+      `Cannot use trigger: emotion may only raise, but more in ${fact} would keep it from firing; say it without not and missing`,
+    )
+}
+
+const EMOTIONAL: readonly string[] = ['emotions', 'phrases', 'phrases.ids', 'model.triggers']
+
+/** The emotional facts of which more would make the condition false. */
+function calmingFacts(condition: Condition, negated: boolean): readonly string[] {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.flatMap((part) => calmingFacts(part, negated))
+    case 'not':
+      return calmingFacts(condition.of, !negated)
+    case 'fact': {
+      const { fact, matcher } = condition
+      const absence = matcher.op === 'missing' && matcher.missing
+      return EMOTIONAL.includes(fact) && absence !== negated ? [fact] : []
+    }
+  }
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -114,7 +114,8 @@ function isValueOf(value: unknown, fact: FactDefinition, at: Path, complain: Com
   return problem === null
 }
 
-function faultOf(value: unknown, fact: FactDefinition): string | null {
+/** What keeps a value from being one that the fact can have (an item, for a list), or null. */
+export function faultOf(value: unknown, fact: FactDefinition): string | null {
   switch (fact.type) {
     case 'string':
     case 'list':

@@ -3,14 +3,16 @@ import { canonicalJson } from '../domain/canonical-json.ts'
 import { TriageError } from '../domain/errors.ts'
 import type { Policy } from '../domain/policy.ts'
 import { buildPolicy, type Conditions } from './build-policy.ts'
+import { checkCases } from './check-cases.ts'
 import { checkIds } from './check-ids.ts'
 import { checkReferences } from './check-references.ts'
 import { checkShape } from './check-shape.ts'
+import { checkLeave } from './check-leave.ts'
 import { checkTimes } from './check-times.ts'
 import { parseCalendar } from './parse-calendar.ts'
 import { parseConditions } from './parse-conditions.ts'
 import { checkPhrases, type CheckPhrase } from './check-phrases.ts'
-import { declaredAttributes } from './declared-attributes.ts'
+import { declaredAttributes, declaredPhrases } from './declared-names.ts'
 import type { PolicyProblem } from './problem.ts'
 import { showValue } from './problem.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
@@ -44,12 +46,18 @@ function parseData(
     return undefined
   }
   const data = value as Readonly<Record<string, unknown>>
-  const vocabulary = { attributes: declaredAttributes(data.attributes), decided: false }
+  const vocabulary = {
+    attributes: declaredAttributes(data.attributes),
+    phraseIds: declaredPhrases(data.phrases),
+    decided: false,
+  }
   const shape = checkShape(data, report)
   const conditions: Conditions = parseConditions(data, vocabulary, report)
   checkIds(shape.policy, shape.report)
   checkReferences(shape.policy, data, vocabulary, shape.report)
   checkTimes(shape.policy, shape.report)
+  checkLeave(shape.policy, shape.report)
+  checkCases(shape.policy, vocabulary, shape.report)
   checkPhrases(shape.policy, options.checkPhrase, shape.report)
   const calendars = Object.entries(shape.policy.calendars ?? {}).map(
     ([id, raw]) => [id, parseCalendar(id, raw, shape.report)] as const,
@@ -61,7 +69,7 @@ function invalid(fileName: string, problems: readonly PolicyProblem[]): TriageEr
   const [first] = problems
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   const where = first ? `${first.line}:${first.column}: ${first.message}${more}` : 'no sections'
-  return new TriageError('invalid_policy', `Cannot use ${fileName}:${where}`, {
+  return new TriageError('invalid_policy', `Cannot use policy ${fileName}:${where}`, {
     detail: { problems },
   })
 }

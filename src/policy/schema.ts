@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
 import { TRIGGER_CATEGORIES } from '../domain/policy.ts'
+import { isLocalDate } from '../domain/working-intervals.ts'
 import { DURATION_FORMS, parseDuration } from './duration.ts'
 
 /**
@@ -36,6 +37,26 @@ const duration = z.string().transform((text, context) => {
   })
   return z.NEVER
 })
+
+const minutes = duration.transform((parsed, context) => {
+  if (parsed.unit === 'minutes') return parsed.amount
+  context.issues.push({
+    code: 'custom',
+    input: parsed.text,
+    message: 'minutes or hours required',
+  })
+  return z.NEVER
+})
+
+const dateOrInstant = z.string().refine((text) => isLocalDate(text) || isInstant(text), {
+  error: 'a date (2026-08-14) or an instant (2026-08-14T12:00:00Z) required',
+})
+
+function isInstant(text: string): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text))
+  )
+}
 
 const target = z.union([duration, z.strictObject({ time: duration, calendar: z.string() })], {
   error: `a duration such as ${DURATION_FORMS}, or { time, calendar }, required`,
@@ -96,7 +117,7 @@ const person = z.strictObject({
   role: sentence,
   hours: z.string().optional(),
   capacity: z.int().min(1, { error: 'at least 1 open ticket required' }).optional(),
-  leave: z.array(z.strictObject({ from: z.string(), until: z.string() })).default([]),
+  leave: z.array(z.strictObject({ from: dateOrInstant, until: dateOrInstant })).default([]),
 })
 
 const team = z.strictObject({
@@ -104,7 +125,7 @@ const team = z.strictObject({
   tier: z.int().min(1, { error: 'a tier of 1 or above required' }),
   owners: z.array(z.string()).min(1, { error: 'at least one owner required' }),
   backups: z.array(z.string()).min(1, { error: 'at least one backup required' }),
-  grace: duration.optional(),
+  grace: minutes.optional(),
 })
 
 const fact = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
@@ -143,7 +164,7 @@ export const policySchema = z.strictObject({
     rules: z.array(z.strictObject({ id, when, because: sentence })).default([]),
   }),
   spikes: z.strictObject({
-    window: duration,
+    window: minutes,
     customers: z.int().min(2, { error: 'at least 2 customers required' }),
     ratio: z.number().min(1, { error: 'a ratio of 1 or above required' }),
   }),

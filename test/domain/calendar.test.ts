@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addWorkingTime, compileCalendar, isOpen, nextOpening } from '../../src/domain/calendar.ts'
 import type { Calendar, Target, Window } from '../../src/domain/policy.ts'

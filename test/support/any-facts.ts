@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { FACTS, type FactDefinition, type Facts, type FactValue } from '../../src/domain/facts.ts'
 import type { Policy } from '../../src/domain/policy.ts'
 

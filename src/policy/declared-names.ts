@@ -10,3 +10,11 @@ export function declaredAttributes(value: unknown): Policy['attributes'] {
   })
   return Object.fromEntries(declared)
 }
+
+/** The ids under `phrases:`, also when other parts of the file are wrong. */
+export function declaredPhrases(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return []
+  return value
+    .map((phrase: unknown) => (phrase as { id?: unknown } | null)?.id)
+    .filter((id) => typeof id === 'string')
+}
