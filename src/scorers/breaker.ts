@@ -60,10 +60,10 @@ export function createBreaker(
     return {
       succeeded: () => answer(close),
       unknown: () => answer(() => (probing = false)),
-      failed: (stayAwayMs) =>
+      failed: (stayAwayMs = 0) =>
         answer(() => {
           failures++
-          if (stayAwayMs !== undefined || probing || failures >= options.failures) open(stayAwayMs)
+          if (stayAwayMs > 0 || probing || failures >= options.failures) open(stayAwayMs)
         }),
     }
   }
@@ -76,10 +76,10 @@ export function createBreaker(
     probing = false
   }
 
-  function open(stayAwayMs = 0): void {
-    const doubled = options.firstOpenMs * 2 ** openedTimes
-    const own = stayAwayMs > 0 ? stayAwayMs : doubled * (0.75 + random() / 2)
-    openUntil = elapsedMs() + Math.min(options.mostOpenMs, own)
+  function open(stayAwayMs: number): void {
+    const doubled = Math.min(options.mostOpenMs, options.firstOpenMs * 2 ** openedTimes)
+    const jittered = doubled * (0.75 + random() / 2)
+    openUntil = elapsedMs() + (stayAwayMs > 0 ? stayAwayMs : jittered)
     openedTimes++
     probing = false
     generation++

@@ -3,12 +3,13 @@ import { canonicalJson } from '../domain/canonical-json.ts'
 import type { ScorerInput, Scores } from '../domain/signal.ts'
 import { createBreaker } from './breaker.ts'
 import { createBudget } from './budget.ts'
-import { type AskDeps, LEAST_ATTEMPT_MS, ask } from './llm/ask.ts'
+import { type AskDeps, type Asked, LEAST_ATTEMPT_MS, ask } from './llm/ask.ts'
 import { freeBoundary } from './llm/boundary.ts'
 import { UNMEASURED } from './llm/calibration.ts'
 import { createCapabilityMemory } from './llm/capabilities.ts'
 import { type ChatReply, abortedBy, createChat } from './llm/chat.ts'
 import type { LlmCall, LlmOptions, LlmScorer } from './llm/contract.ts'
+import { excerptOf, visibleText } from './llm/excerpt.ts'
 import { type FailureKind, LlmFailure } from './llm/failure.ts'
 import { labelProbabilities } from './llm/label-probability.ts'
 import { renderPrompt } from './llm/prompt.ts'
@@ -16,7 +17,6 @@ import { readAnswer } from './llm/read-answer.ts'
 import { createSlots } from './llm/slots.ts'
 import { type Tally, newTally } from './llm/tally.ts'
 import { FREE, NO_USAGE, withCall } from './llm/usage.ts'
-import { visibleText } from './llm/visible-text.ts'
 
 export type { LlmCall, LlmHealth, LlmOptions, LlmScorer } from './llm/contract.ts'
 export { parsePrompt } from './llm/prompt.ts'
@@ -30,7 +30,7 @@ const DEFAULTS = {
   maxTokens: 1_200,
   maxTextLength: 16_000,
 }
-const BREAKER = { failures: 5, firstOpenMs: 5_000, mostOpenMs: 600_000 }
+const BREAKER = { failures: 5, firstOpenMs: 5_000, mostOpenMs: 60_000 }
 
 /**
  * An LLM behind any server of the OpenAI protocol as a scorer: a second opinion, never an authority. `score` rejects
@@ -64,69 +64,71 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
   let lastFailure: FailureKind | null = null
 
   async function score({ text }: ScorerInput, caller?: AbortSignal): Promise<Scores> {
-    if (text.trim() === '') return NOTHING_TO_SCORE
+    const seen = excerptOf(text, settings.maxTextLength)
+    const visible = visibleText(text, seen)
+    if (visible.trim() === '') return NOTHING_TO_SCORE
     const started = elapsedMs()
     const tally = newTally()
-    const report = (
-      outcome: LlmCall['outcome'],
-      reply: ChatReply | null = null,
-      droppedQuotes = 0,
-    ) => {
-      usage = withCall(usage, tally, outcome, droppedQuotes)
-      options.observe?.({
-        outcome,
-        ms: elapsedMs() - started,
-        attempts: tally.attempts,
-        retries: tally.retries,
-        settings: tally.settings,
-        servedBy: reply && { model: reply.model, fingerprint: reply.fingerprint },
-        tokens: tally.usage,
-        money: tally.money,
-        droppedQuotes,
-      })
+    const asked = await askInTime(visible, tally, caller).catch(asFailure)
+    if (asked instanceof LlmFailure) {
+      report(asked.kind, tally, started)
+      throw asked
     }
-    try {
-      const { answer, reply } = await askInTime(text, started + settings.timeoutMs, tally, caller)
-      const probabilities = labelProbabilities(reply.content, reply.tokens)
-      const read = readAnswer(answer, text, calibration, probabilities)
-      lastFailure = null
-      report('scored', reply, read.droppedQuotes)
-      return read.scores
-    } catch (error) {
-      const failure =
-        error instanceof LlmFailure ? error : new LlmFailure('not_the_protocol', 'failed')
-      lastFailure = failure.kind
-      report(failure.kind)
-      throw failure
-    }
+    const { content, tokens } = asked.reply
+    const probabilities = labelProbabilities(content, tokens)
+    const read = readAnswer(asked.answer, { text, seen, calibration, probabilities })
+    report('scored', tally, started, { reply: asked.reply, droppedQuotes: read.droppedQuotes })
+    return read.scores
   }
 
   /** One deadline over waiting, attempts and pauses. */
-  async function askInTime(text: string, at: number, tally: Tally, caller?: AbortSignal) {
+  async function askInTime(text: string, tally: Tally, caller?: AbortSignal): Promise<Asked> {
     if (deps.breaker.state() === 'open')
       throw new LlmFailure('circuit_open', 'circuit open after repeated failures')
+    const at = elapsedMs() + settings.timeoutMs
     const late = new LlmFailure('timeout', `no answer within ${settings.timeoutMs} ms`)
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(late), settings.timeoutMs)
     const abort =
       caller === undefined ? deadline.signal : AbortSignal.any([caller, deadline.signal])
+    let giveBack: (() => void) | undefined
     try {
-      const giveBack = await slots.take(abort).catch((error: unknown) => {
-        throw abort.aborted ? abortedBy(abort) : error
-      })
-      try {
-        // Too late to blame the server for not answering in what is left.
-        if (elapsedMs() + LEAST_ATTEMPT_MS > at && tally.attempts === 0) throw late
-        const shown = visibleText(text, settings.maxTextLength)
-        const boundary = freeBoundary(shown, options.newBoundary)
-        const messages = renderPrompt(prompt, { boundary, text: shown })
-        return await ask(messages, { abort, at }, tally, deps)
-      } finally {
-        giveBack()
-      }
+      giveBack = await slots.take(abort)
+      // The server is not to be blamed for what it could not do in the rest of the time.
+      if (elapsedMs() + LEAST_ATTEMPT_MS > at) throw late
+      const boundary = freeBoundary(text, options.newBoundary)
+      return await ask(renderPrompt(prompt, { boundary, text }), { abort, at }, tally, deps)
+    } catch (error) {
+      throw abort.aborted ? abortedBy(abort) : error
     } finally {
+      giveBack?.()
       clearTimeout(timer)
     }
+  }
+
+  function report(
+    outcome: LlmCall['outcome'],
+    tally: Tally,
+    started: number,
+    scored?: { readonly reply: ChatReply; readonly droppedQuotes: number },
+  ): void {
+    const droppedQuotes = scored?.droppedQuotes ?? 0
+    lastFailure = outcome === 'scored' ? null : outcome
+    usage = withCall(usage, tally, outcome, droppedQuotes)
+    options.observe?.({
+      outcome,
+      ms: elapsedMs() - started,
+      attempts: tally.attempts,
+      retries: tally.retries,
+      settings: tally.settings,
+      servedBy:
+        scored === undefined
+          ? null
+          : { model: scored.reply.model, fingerprint: scored.reply.fingerprint },
+      tokens: tally.usage,
+      money: tally.money,
+      droppedQuotes,
+    })
   }
 
   return {
@@ -145,6 +147,12 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
       spent: deps.budget.spent(),
     }),
   }
+}
+
+/** Anything else is a defect, and is not hidden behind a failure's name. */
+function asFailure(error: unknown): LlmFailure {
+  if (error instanceof LlmFailure) return error
+  throw error
 }
 
 const UNSCORED = { unscored: 'no words to score' }

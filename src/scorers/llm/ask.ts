@@ -52,7 +52,7 @@ export async function ask(
   let failed: LlmFailure | undefined
   for (let adjusted = 0; ;) {
     const known = deps.memory.get(deps.server)
-    const attempted = await attempt(messages, known.capabilities, deadline, tally, deps, failed)
+    const attempted = await attempt(messages, known.capabilities, { deadline, tally, deps, failed })
     if (attempted.kind === 'answered') {
       deps.memory.prove(deps.server, known.capabilities)
       return attempted
@@ -79,22 +79,27 @@ type Attempted =
       readonly complaint?: Complaint
     }
 
+type Progress = {
+  readonly deadline: Deadline
+  readonly tally: Tally
+  readonly deps: AskDeps
+  /** The failure that this attempt is to cure; it is the one that is named when no attempt may be made. */
+  readonly failed: LlmFailure | undefined
+}
+
 async function attempt(
   messages: readonly PromptMessage[],
   capabilities: Capabilities,
-  deadline: Deadline,
-  tally: Tally,
-  deps: AskDeps,
-  earlier: LlmFailure | undefined,
+  { deadline, tally, deps, failed }: Progress,
 ): Promise<Attempted> {
   const admission = deps.breaker.admit()
   if (admission === undefined)
-    throw earlier ?? new LlmFailure('circuit_open', 'circuit open after repeated failures')
+    throw failed ?? new LlmFailure('circuit_open', 'circuit open after repeated failures')
   const estimate = estimateTokens(messages, deps.maxTokens)
   const reserved = deps.budget.reserve(costOf(estimate, deps.prices))
   if ('exhausted' in reserved) {
     admission.unknown()
-    throw earlier ?? new LlmFailure('budget', `budget used up: ${reserved.exhausted}`)
+    throw failed ?? new LlmFailure('budget', `budget used up: ${reserved.exhausted}`)
   }
 
   const seed = deps.seed + tally.retries

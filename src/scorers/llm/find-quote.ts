@@ -1,25 +1,27 @@
 import { foldCodePoint, isWordForm } from '../../domain/plain-text.ts'
-
-/** A part of the original text, in UTF-16 units. */
-export type QuoteSpan = { readonly start: number; readonly end: number }
+import type { TextRange } from './excerpt.ts'
 
 /** Looks a model's quotes up in the text; a passage is given out once, so that a repeated quote gets its next occurrence. */
-export type QuoteFinder = { readonly find: (quote: string) => QuoteSpan | undefined }
+export type QuoteFinder = { readonly find: (quote: string) => TextRange | undefined }
 
 /** Longer than this is no quote but the ticket again. */
 const MAX_QUOTE = 300
 
 /**
  * Quotes are compared in the folded form of both texts: case, kinds of white space, apostrophes, dashes, accents written
- * either way and invisible characters do not matter; every word does. What is reported is always the original's slice.
+ * either way and invisible characters do not matter; every word does. What is reported is always the original's slice. Only the given parts are searched: the model saw no more.
  */
-export function createQuoteFinder(text: string): QuoteFinder {
-  const folded = fold(text)
-  const used: QuoteSpan[] = []
+export function createQuoteFinder(
+  text: string,
+  parts: readonly TextRange[] = [{ start: 0, end: text.length }],
+): QuoteFinder {
+  const folded = fold(text, parts)
+  const used: TextRange[] = []
 
-  function find(quote: string): QuoteSpan | undefined {
-    const wanted = fold(quote).folded.trim()
-    if (wanted === '' || wanted.length > MAX_QUOTE) return undefined
+  function find(quote: string): TextRange | undefined {
+    if (quote.length > MAX_QUOTE) return undefined
+    const wanted = fold(quote, [{ start: 0, end: quote.length }]).folded.trim()
+    if (wanted === '') return undefined
     for (
       let at = folded.folded.indexOf(wanted);
       at !== -1;
@@ -44,25 +46,33 @@ type Folded = {
   readonly ends: readonly number[]
 }
 
-function fold(text: string): Folded {
+/** Between two parts; no quote folds to it. */
+const CUT = '\0'
+
+function fold(text: string, parts: readonly TextRange[]): Folded {
   let folded = ''
   const starts: number[] = []
   const ends: number[] = []
-  for (let at = 0; at < text.length;) {
-    const codePoint = text.codePointAt(at)!
-    const next = at + (codePoint > 0xffff ? 2 : 1)
-    const form = isBlank(codePoint) ? ' ' : (SAME.get(codePoint) ?? foldCodePoint(codePoint))
-    const repeatsBlank = form === ' ' && folded.endsWith(' ')
-    if (form === '' || repeatsBlank) {
+  const put = (form: string, start: number, end: number) => {
+    for (const unit of form.split('')) {
+      folded += unit
+      starts.push(start)
+      ends.push(end)
+    }
+  }
+  for (const part of parts) {
+    if (part.start > 0) put(CUT, part.start, part.start)
+    for (let at = part.start; at < part.end;) {
+      const codePoint = text.codePointAt(at)!
+      const next = at + (codePoint > 0xffff ? 2 : 1)
+      const form = isBlank(codePoint) ? ' ' : (SAME.get(codePoint) ?? foldCodePoint(codePoint))
+      const repeatsBlank = form === ' ' && folded.endsWith(' ')
       // An accent of its own and a run of blanks belong to the character before them.
-      if (ends.length > 0 && (repeatsBlank || isCombining(codePoint))) ends[ends.length - 1] = next
-    } else
-      for (const unit of form.split('')) {
-        folded += unit
-        starts.push(at)
-        ends.push(next)
-      }
-    at = next
+      const belongsBefore = repeatsBlank || (form === '' && isCombining(codePoint))
+      if (belongsBefore && ends.length > 0) ends[ends.length - 1] = next
+      else if (!repeatsBlank) put(form, at, next)
+      at = next
+    }
   }
   return { folded, starts, ends }
 }

@@ -2,6 +2,7 @@ import { SENTIMENT_LABELS } from '../../domain/labels.ts'
 import type { Scores, TriggerSignal } from '../../domain/signal.ts'
 import type { LlmAnswer } from './answer-schema.ts'
 import { type Calibration, confidenceOf } from './calibration.ts'
+import type { TextRange } from './excerpt.ts'
 import { createQuoteFinder } from './find-quote.ts'
 import type { LabelField } from './label-probability.ts'
 
@@ -15,16 +16,23 @@ export type ReadAnswer = {
 const MAX_TRIGGERS = 20
 const MAX_ALTERNATIVES = 3
 
-/** A checked answer → scores with offsets into `text`, the text as it was sent to the service. */
+export type AnswerContext = {
+  /** The text as the service got it; offsets refer to it. */
+  readonly text: string
+  /** The parts of it that the model saw; absent: all. */
+  readonly seen?: readonly TextRange[]
+  readonly calibration: Calibration
+  readonly probabilities?: Readonly<Partial<Record<LabelField, number>>>
+}
+
+/** A checked answer → scores with offsets into the original text. */
 export function readAnswer(
   answer: LlmAnswer,
-  text: string,
-  calibration: Calibration,
-  probabilities: Readonly<Partial<Record<LabelField, number>>> = {},
+  { text, seen, calibration, probabilities = {} }: AnswerContext,
 ): ReadAnswer {
   const of = (name: keyof LlmAnswer['confidence'], field?: LabelField) =>
     confidenceOf(answer.confidence[name], calibration, field && probabilities[field])
-  const { triggers, dropped } = locateTriggers(answer, text)
+  const { triggers, dropped } = locateTriggers(answer, text, seen)
   const intent = of('intent', 'intent')
   return {
     scores: {
@@ -44,8 +52,8 @@ export function readAnswer(
   }
 }
 
-function locateTriggers({ triggers }: LlmAnswer, text: string) {
-  const finder = createQuoteFinder(text)
+function locateTriggers({ triggers }: LlmAnswer, text: string, seen?: readonly TextRange[]) {
+  const finder = createQuoteFinder(text, seen)
   const found: TriggerSignal[] = []
   let dropped = 0
   for (const { kind, quote } of triggers.slice(0, MAX_TRIGGERS)) {

@@ -41,7 +41,10 @@ describe('prompts/classify-ticket.v1.md', () => {
     for (let at = 0; at < cases.length; at += 2) {
       const ticket = cases[at]!.content.split(/^=== boundary .* ===$/m)[1]!
       const answer = parseAnswer(cases[at + 1]!.content)
-      const { scores, droppedQuotes } = readAnswer(answer, ticket, UNMEASURED)
+      const { scores, droppedQuotes } = readAnswer(answer, {
+        text: ticket,
+        calibration: UNMEASURED,
+      })
       expect(droppedQuotes).toBe(0)
       expect(scores.triggers).toHaveLength(answer.triggers.length)
       expect(Object.keys(answer)).toEqual(

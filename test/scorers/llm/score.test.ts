@@ -129,7 +129,7 @@ describe('score()', () => {
   })
 
   test('does not ask about a text without words', async () => {
-    const scores = await anLlm(server.url).score({ text: ' \n ' })
+    const scores = await anLlm(server.url).score({ text: ' \n \u200b\u{e0041}' })
     expect(isUnscored(scores.intent!)).toBe(true)
     expect(server.requests).toHaveLength(0)
   })
@@ -151,8 +151,26 @@ describe('score()', () => {
     expect(content).not.toMatch(/[\u{e0000}-\u{e007f}\u202e\0]/u)
     expect(content).toContain('start')
     expect(content).toContain('the end')
-    expect(content).toContain('characters left out')
+    expect(content).toContain('the middle of a long text is left out')
     expect(content.length).toBeLessThan(800)
+  })
+
+  test('finds quotes of a long text only where the model could read them', async () => {
+    const text = `losing money now ${'x '.repeat(500)} secret middle ${'y '.repeat(500)} losing money now`
+    server.play(() => ({
+      kind: 'answer',
+      answer: {
+        ...CALM_ANSWER,
+        triggers: ['losing money now', 'losing money now', 'secret middle'].map((quote) => ({
+          kind: 'business_impact',
+          quote,
+        })),
+      },
+    }))
+    const llm = anLlm(server.url, { maxTextLength: 300 })
+    const { triggers } = await llm.score({ text })
+    expect(triggers?.map(({ start }) => start)).toEqual([0, text.length - 16])
+    expect(llm.usage().droppedQuotes).toBe(1)
   })
 
   test('counts tokens and money with the cache price', async () => {
