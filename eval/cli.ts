@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander'
 import { TriageError } from '../src/domain/errors.ts'
+import { compareCommand } from './cli/compare-command.ts'
+import { importCommand } from './cli/import-command.ts'
 import { collectList, parseCount, type RunOptions } from './cli/options.ts'
+import { rescoreCommand, type RescoreOptions } from './cli/rescore-command.ts'
 import { runCommand } from './cli/run-command.ts'
 import { SCORER_NAMES } from './run/open-eval-scorers.ts'
 
@@ -51,11 +54,44 @@ Examples:
   npm run eval -- --suite must-catch,must-not --scorer phrases
   npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
   npm run eval -- --suite core --sample 50 --json | jq .passed
+  npm run eval -- compare data/eval/latest data/eval/candidate
+  npm run eval -- rescore data/eval/latest --policy policies/saas.yaml
+  npm run eval -- import tickets.csv --map body=message,intent=category
 
 Exit codes: 0 every gate holds, 1 a gate fails, 2 wrong use or unreadable input, 130 interrupted (run again to go on).`,
   )
   .action(async (options: RunOptions) => {
     process.exitCode = await runCommand(options, interrupted.signal)
+  })
+
+program
+  .command('compare <a> <b>')
+  .description(
+    'what changed between two runs (their --out folders), with paired tests and every case that moved',
+  )
+  .option('--json', 'print the comparison as JSON')
+  .action(async (a: string, b: string, options: { json?: boolean }) => {
+    process.exitCode = await compareCommand(a, b, options)
+  })
+
+program
+  .command('rescore <run>')
+  .description('decide and grade a stored run again without running a model')
+  .option('--policy <file>', 'the policy that decides now', 'policies/saas.yaml')
+  .option('-s, --suite <names>', 'only these suites', collectList)
+  .option('--out <folder>', 'where the reports go', 'data/eval/rescored')
+  .option('--json', 'print the report as JSON')
+  .action(async (run: string, options: RescoreOptions) => {
+    process.exitCode = await rescoreCommand(run, options)
+  })
+
+program
+  .command('import <path>')
+  .description('turn a JSONL or CSV file, or the shared data folder, into suites for --suite')
+  .option('--map <pairs>', 'columns, as body=message,intent=category')
+  .option('--to <folder>', 'where the suites go', 'data/eval/suites')
+  .action(async (path: string, options: { map?: string; to: string }) => {
+    process.exitCode = await importCommand(path, options)
   })
 
 try {

@@ -1,0 +1,34 @@
+import { createPaint } from '../../src/cli/paint.ts'
+import { compareRuns, type Comparison } from '../compare/compare-runs.ts'
+import { readRun } from '../compare/read-run.ts'
+import { renderComparison } from '../compare/render-comparison.ts'
+
+/** Shows what changed between two runs; 1 when B fails a gate that A held. */
+export async function compareCommand(
+  a: string,
+  b: string,
+  options: { readonly json?: boolean },
+): Promise<number> {
+  const comparison = compareRuns(await readRun(a), await readRun(b))
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify(withoutReceipts(comparison))}\n`)
+  else {
+    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+    process.stdout.write(`${renderComparison(comparison, createPaint(color))}\n`)
+  }
+  return comparison.suites.some(({ gated }) => gated.some(({ isNew }) => isNew)) ? 1 : 0
+}
+
+function withoutReceipts({ suites, unpaired }: Comparison) {
+  const short = suites.map((suite) => ({
+    ...suite,
+    moves: suite.moves.map(({ kind, a, b }) => ({
+      kind,
+      case: a.evalCase.id,
+      expected: a.grades.severity?.expected ?? null,
+      a: a.receipt.decision,
+      b: b.receipt.decision,
+    })),
+  }))
+  return { suites: short, unpaired }
+}

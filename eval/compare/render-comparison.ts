@@ -1,0 +1,61 @@
+import type { Paint } from '../../src/cli/paint.ts'
+import type { Graded } from '../grade/graded.ts'
+import { showValue } from '../report/show-figure.ts'
+import { METRICS } from '../summary/metrics.ts'
+import type { Comparison, MetricDifference, Move, SuiteComparison } from './compare-runs.ts'
+
+const MOST_MOVES = 60
+
+/** What changed from A to B: figures that differ beyond chance, then every case that moved with the rules of both. */
+export function renderComparison({ suites, unpaired }: Comparison, paint: Paint): string {
+  const lines = suites.flatMap((suite) => renderSuite(suite, paint))
+  if (unpaired > 0)
+    lines.push(paint('faint', `${unpaired} cases are in one run only and were left out`))
+  return lines.join('\n')
+}
+
+function renderSuite(comparison: SuiteComparison, paint: Paint): readonly string[] {
+  const { suite, cases, severity, metrics, moves, gated } = comparison
+  const count = (kind: Move['kind']) => moves.filter((move) => move.kind === kind).length
+  const p = severity.pValue === null ? 'n/a' : severity.pValue.toPrecision(2)
+  return [
+    '',
+    paint('heading', `${suite} (${cases} cases in both)`),
+    `  ${count('regression')} regressions, ${count('improvement')} improvements, ${count('moved')} other changes; McNemar p = ${p}`,
+    ...gated.map(
+      ({ metric, isNew }) =>
+        `  ${paint('danger', isNew ? 'NEWLY GATED' : 'STILL GATED')} ${METRICS[metric].title}`,
+    ),
+    ...metrics.flatMap((metric) => renderMetric(metric, paint)),
+    ...moves.slice(0, MOST_MOVES).map((move) => renderMove(move, paint)),
+    ...(moves.length > MOST_MOVES
+      ? [`  … and ${moves.length - MOST_MOVES} more (--json lists all)`]
+      : []),
+  ]
+}
+
+function renderMetric({ metric, a, b, paired }: MetricDifference, paint: Paint): readonly string[] {
+  if (paired === null) return []
+  const { title, unit, better } = METRICS[metric]
+  const scale = unit === 'share' ? 100 : 1
+  const { low, high } = paired.interval
+  const sign = (value: number) =>
+    `${value > 0 ? '+' : ''}${(value * scale).toFixed(unit === 'share' ? 1 : 3)}`
+  const isBetter = paired.difference > 0 === (better === 'high')
+  const verdict = paired.isDifferent
+    ? paint(isBetter ? 'calm' : 'danger', isBetter ? ' better ' : ' worse ')
+    : ''
+  return [
+    `  ${title.padEnd(34)} ${showValue(a, unit)} → ${showValue(b, unit)}  ${sign(paired.difference)} [${sign(low)}, ${sign(high)}] ${verdict}`,
+  ]
+}
+
+function renderMove({ kind, a, b }: Move, paint: Paint): string {
+  const name = kind === 'regression' ? paint('danger', kind) : kind
+  return `  ${name} ${a.evalCase.id} (expected ${a.grades.severity?.expected ?? '–'}): ${decisionOf(a)} → ${decisionOf(b)}`
+}
+
+function decisionOf({ receipt: { decision } }: Graded): string {
+  const rules = decision.reasons.filter(({ kind }) => kind === 'trigger').map(({ rule }) => rule)
+  return `${decision.severity} ${decision.route.team}${decision.disposition === 'review' ? ' held' : ''} (${rules.join(', ') || 'nothing fired'})`
+}
