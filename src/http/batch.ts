@@ -64,16 +64,21 @@ export function addBatch(app: App, deps: TriageEndpointDeps): void {
     }
 
     c.header('content-type', NDJSON[0])
-    return stream(c, async (out) => {
-      // Answers leave in order. Waiting on `write` is the back-pressure: a slow reader stops the reading of lines.
-      const pending: Promise<string>[] = []
-      for await (const line of readLines(c.req.raw.body, deps.maxBodyBytes)) {
-        if (out.aborted) return
-        pending.push(answerLine(line))
-        if (pending.length >= AHEAD) await out.write(`${await pending.shift()!}\n`)
-      }
-      for (const answer of pending) await out.write(`${await answer}\n`)
-    })
+    return stream(
+      c,
+      async (out) => {
+        // Answers leave in order. Waiting on `write` is the back-pressure: a slow reader stops the reading of lines.
+        const pending: Promise<string>[] = []
+        for await (const line of readLines(c.req.raw.body, deps.maxBodyBytes)) {
+          if (out.aborted) return
+          pending.push(answerLine(line))
+          if (pending.length >= AHEAD) await out.write(`${await pending.shift()!}\n`)
+        }
+        for (const answer of pending) await out.write(`${await answer}\n`)
+      },
+      // The client went away in the middle: what was accepted is stored, and the same lines can be sent again.
+      async () => {},
+    )
   })
 }
 

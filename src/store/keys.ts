@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Caller, Role } from '../domain/api-key.ts'
 import type { Db } from './db.ts'
+import { onlyRow } from './db.ts'
 import { sha256 } from './digest.ts'
 import { apiKeys } from './schema.ts'
 import { requireStorable } from './text.ts'
@@ -86,7 +87,13 @@ export async function findCaller(db: Db, key: string): Promise<Caller | undefine
 
 /** Keys in force; without one the service listens on loopback only. */
 export async function countActiveKeys(db: Db): Promise<number> {
-  return db.drizzle.$count(apiKeys, and(eq(apiKeys.tenant, db.tenant), isNull(apiKeys.revokedAt)))
+  const { keys } = onlyRow(
+    await db.rows<{ keys: number }>(
+      'select count(*)::int as keys from api_keys where tenant = $1 and revoked_at is null',
+      [db.tenant],
+    ),
+  )
+  return keys
 }
 
 /** Ends a key. False when there is none in force with this id. */
