@@ -65,7 +65,8 @@ function fold(text: string, parts: readonly TextRange[]): Folded {
     for (let at = part.start; at < part.end;) {
       const codePoint = text.codePointAt(at)!
       const next = at + (codePoint > 0xffff ? 2 : 1)
-      const form = isBlank(codePoint) ? ' ' : (SAME.get(codePoint) ?? foldCodePoint(codePoint))
+      const plain = SAME.get(codePoint) ?? foldCodePoint(codePoint)
+      const form = plain !== '' && plain.trim() === '' ? ' ' : plain
       const repeatsBlank = form === ' ' && folded.endsWith(' ')
       // An accent of its own and a run of blanks belong to the character before them.
       const belongsBefore = repeatsBlank || (form === '' && isCombining(codePoint))
@@ -84,12 +85,7 @@ const SAME: ReadonlyMap<number, string> = new Map(
   ),
 )
 
-const BLANK = /^[\s\p{Z}]$/u
 const COMBINING = /^\p{M}$/u
-
-function isBlank(codePoint: number): boolean {
-  return codePoint <= 0x20 || (codePoint >= 0x80 && BLANK.test(String.fromCodePoint(codePoint)))
-}
 
 function isCombining(codePoint: number): boolean {
   return codePoint >= 0x300 && COMBINING.test(String.fromCodePoint(codePoint))
