@@ -51,11 +51,13 @@ const CUT = '\0'
 
 function fold(text: string, parts: readonly TextRange[]): Folded {
   let folded = ''
+  let last = ''
   const starts: number[] = []
   const ends: number[] = []
   const put = (form: string, start: number, end: number) => {
     for (const unit of form.split('')) {
       folded += unit
+      last = unit
       starts.push(start)
       ends.push(end)
     }
@@ -67,7 +69,7 @@ function fold(text: string, parts: readonly TextRange[]): Folded {
       const next = at + (codePoint > 0xffff ? 2 : 1)
       const plain = SAME.get(codePoint) ?? foldCodePoint(codePoint)
       const form = plain !== '' && plain.trim() === '' ? ' ' : plain
-      const repeatsBlank = form === ' ' && folded.endsWith(' ')
+      const repeatsBlank = form === ' ' && last === ' '
       // An accent of its own and a run of blanks belong to the character before them.
       const belongsBefore = repeatsBlank || (form === '' && isCombining(codePoint))
       if (belongsBefore && ends.length > 0) ends[ends.length - 1] = next
