@@ -66,20 +66,18 @@ export async function startPostgres(): Promise<TestPostgres> {
   // The server runs as another user when we are root.
   await chmod(folder, 0o777)
   const port = await freePort()
-  const create = () =>
-    new EmbeddedPostgres({
-      databaseDir: join(folder, 'data'),
-      port,
-      user: 'postgres',
-      password: 'postgres',
-      persistent: true,
-      createPostgresUser: true,
-      initdbFlags: ['--locale=C.UTF-8', '--encoding=UTF8'],
-      postgresFlags: ['-c', 'max_connections=60', '-c', 'shared_buffers=64MB'],
-      onLog: () => {},
-      onError: () => {},
-    })
-  let server = create()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    createPostgresUser: true,
+    initdbFlags: ['--locale=C.UTF-8', '--encoding=UTF8'],
+    postgresFlags: ['-c', 'max_connections=60', '-c', 'shared_buffers=64MB'],
+    onLog: () => {},
+    onError: () => {},
+  })
   await server.initialise()
   await server.start()
   const url = (name: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${name}`
@@ -96,14 +94,26 @@ export async function startPostgres(): Promise<TestPostgres> {
       return url(name)
     },
     async kill() {
-      const [pid] = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')
+      const lockFile = join(folder, 'data', 'postmaster.pid')
+      const [pid] = readFileSync(lockFile, 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
       await processGone(Number(pid))
-      await rm(join(folder, 'data', 'postmaster.pid'), { force: true })
+      await rm(lockFile, { force: true })
+      // Else stopping it waits for the exit of a process that is gone.
+      ;(server as unknown as { process?: unknown }).process = undefined
     },
     async restart() {
-      server = create()
-      await server.start()
+      // The backends of the killed server hold its memory until they notice.
+      for (let tries = 1; ; tries++) {
+        const started = await server.start().then(
+          () => true,
+          () => false,
+        )
+        if (started) return
+        ;(server as unknown as { process?: unknown }).process = undefined
+        if (tries === 50) throw new Error('Cannot restart the test server')
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
     },
     async stop() {
       await server.stop()

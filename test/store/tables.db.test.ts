@@ -1,0 +1,246 @@
+import { expect, test } from 'vitest'
+import { forTenant } from '../../src/store/db.ts'
+import { eraseCustomer } from '../../src/store/erase-customer.ts'
+import { forgetExpired } from '../../src/store/forget-expired.ts'
+import { checkStore } from '../../src/store/health.ts'
+import {
+  countActiveKeys,
+  createKey,
+  findCaller,
+  listKeys,
+  revokeKey,
+} from '../../src/store/keys.ts'
+import { claimDue, markDelivered, markFailed } from '../../src/store/outbox.ts'
+import { findPolicy, rememberPolicy } from '../../src/store/policies.ts'
+import { recordTriage } from '../../src/store/record-triage.ts'
+import { findReceipt } from '../../src/store/receipts.ts'
+import { readRoster } from '../../src/store/roster.ts'
+import { findTicket } from '../../src/store/tickets.ts'
+import { vacuumQueues } from '../../src/store/vacuum.ts'
+import { createVolumeReader, recentVolume } from '../../src/store/volume.ts'
+import {
+  deleteWebhook,
+  listSigningWebhooks,
+  listWebhooks,
+  registerWebhook,
+} from '../../src/store/webhooks.ts'
+import { aRecord, NOW } from './a-record.ts'
+import { countRows, onBothStores } from './stores.ts'
+
+const minutes = (n: number) => new Date(NOW.getTime() + n * 60_000)
+const by = { actor: 'root', now: NOW }
+
+onBothStores((db) => {
+  test('a key opens until it is revoked, and is nowhere in the store', async () => {
+    const secret = new Uint8Array(32).fill(7)
+    const { key } = await createKey(db(), {
+      id: 'key-1',
+      name: 'zendesk',
+      roles: ['platform'],
+      secret,
+      ...by,
+    })
+    expect(key).toMatch(/^trg_[\w-]{43}$/)
+    expect(await findCaller(db(), key)).toEqual({ name: 'zendesk', roles: ['platform'] })
+    expect(await findCaller(forTenant(db(), 'other'), key)).toBeUndefined()
+    expect(await findCaller(db(), `${key}x`)).toBeUndefined()
+    expect(await findCaller(db(), 'trg_\0')).toBeUndefined()
+    expect(await countActiveKeys(db())).toBe(1)
+    expect(await listKeys(db())).toEqual([
+      {
+        id: 'key-1',
+        prefix: key.slice(0, 10),
+        name: 'zendesk',
+        roles: ['platform'],
+        createdAt: NOW.toISOString(),
+        revokedAt: null,
+      },
+    ])
+    const stored = JSON.stringify(await db().rows('select * from api_keys, audit'))
+    expect(stored).not.toContain(key)
+
+    expect(await revokeKey(db(), { id: 'key-1', ...by })).toBe(true)
+    expect(await revokeKey(db(), { id: 'key-1', ...by })).toBe(false)
+    expect(await findCaller(db(), key)).toBeUndefined()
+    expect(await countActiveKeys(db())).toBe(0)
+    expect(await countRows(db(), 'audit', `subject = 'key-1'`)).toBe(2)
+    const weak = { id: 'k', name: 'n', roles: [], secret: new Uint8Array(15), ...by }
+    await expect(createKey(db(), weak)).rejects.toThrow(/16 random bytes/)
+  })
+
+  test('webhooks are registered, listed without their secret, and deleted', async () => {
+    const hook = { id: 'hook-1', url: 'https://example.test/in', events: ['decision.made'] }
+    expect(await registerWebhook(db(), { ...hook, secret: 'whsec_s', ...by })).toMatchObject(hook)
+    expect(await listWebhooks(db())).toEqual([
+      { ...hook, enabled: true, createdAt: NOW.toISOString() },
+    ])
+    expect(await listSigningWebhooks(db())).toMatchObject([{ secret: 'whsec_s' }])
+    expect(await listWebhooks(forTenant(db(), 'other'))).toEqual([])
+    expect(await countRows(db(), 'audit', `after::text like '%whsec%'`)).toBe(0)
+    expect(await deleteWebhook(db(), { id: 'hook-1', ...by })).toBe(true)
+    expect(await deleteWebhook(db(), { id: 'hook-1', ...by })).toBe(false)
+  })
+
+  test('a policy is kept as it was first seen', async () => {
+    const policy = { hash: 'h1', source: 'id: saas\n', parsed: { id: 'saas', odd: 'a\0b' } }
+    await rememberPolicy(db(), policy, NOW)
+    await rememberPolicy(db(), { ...policy, source: 'other' }, minutes(1))
+    expect(await findPolicy(db(), 'h1')).toMatchObject({
+      ...policy,
+      firstSeenAt: NOW.toISOString(),
+    })
+    expect(await findPolicy(db(), 'h2')).toBeUndefined()
+  })
+
+  test('the roster counts open tickets per owner', async () => {
+    const tenant = forTenant(db(), 'roster')
+    for (const owner of ['ana', 'ana', 'cleo']) await recordTriage(tenant, aRecord({ owner }))
+    expect(await readRoster(tenant)).toEqual({ open: { ana: 2, cleo: 1 } })
+    await tenant.rows(
+      `update tickets set resolved_at = now() where tenant = 'roster' and owner = 'cleo'`,
+    )
+    expect(await readRoster(tenant)).toEqual({ open: { ana: 2 } })
+  })
+
+  test('volumes count distinct customers now and usually', async () => {
+    const tenant = forTenant(db(), 'volume')
+    const write = (customer: string, at: number, keys: string[]) =>
+      recordTriage(
+        tenant,
+        aRecord({ ticket: { customer: { id: customer } }, now: minutes(at), keys }),
+      )
+    // Usual: two customers a day for a week, one of them twice in the same hour.
+    for (let day = 1; day <= 7; day++) {
+      await write('a', -day * 1440, ['intent:bug'])
+      await write('a', -day * 1440 + 5, ['intent:bug'])
+      await write('b', -day * 1440 + 700, ['intent:bug'])
+    }
+    // Now: five customers in the hour, one of them three times, and one before the window.
+    for (const customer of ['c', 'd', 'e', 'f', 'c', 'c'])
+      await write(customer, -10, ['intent:bug', 'bug:login'])
+    await write('g', -61, ['bug:login'])
+
+    const question = {
+      keys: ['bug:login', 'intent:bug', 'none'],
+      customer: 'z',
+      now: NOW,
+      windowMinutes: 60,
+    }
+    const volumes = await recentVolume(tenant, question)
+    expect(volumes.map(({ key, customers }) => [key, customers])).toEqual([
+      ['bug:login', 5],
+      ['intent:bug', 5],
+      ['none', 1],
+    ])
+    // 7 days of two customers, in 168 windows of an hour; the oldest stands just outside of the week.
+    expect(volumes[1]!.expected).toBeCloseTo(14 / 168, 1)
+    expect(volumes[2]!.expected).toBe(0)
+    // Who is counted already is not counted twice.
+    expect((await recentVolume(tenant, { ...question, customer: 'c' }))[0]!.customers).toBe(4)
+    expect(await recentVolume(tenant, { ...question, keys: [] })).toEqual([])
+
+    const read = createVolumeReader(tenant)
+    expect(await read(question)).toEqual(volumes)
+    expect(await read(question)).toEqual(volumes)
+    await write('h', -1, ['bug:login'])
+    expect((await read(question))[0]!.customers).toBe(6)
+  })
+
+  test('a busy key is counted from a sample at its rate', async () => {
+    const tenant = forTenant(db(), 'busy')
+    // 20 new customers a minute for two hours: 1,200 in the window, 1,200 before it.
+    await tenant.rows(
+      `insert into observations (tenant, key, minute, customer)
+      select 'busy', 'k', $1::timestamptz - m * interval '1 minute', 'c' || m || '-' || n
+        from generate_series(0, 119) m, generate_series(1, 20) n`,
+      [NOW.toISOString()],
+    )
+    const [volume] = await recentVolume(tenant, {
+      keys: ['k'],
+      customer: 'z',
+      now: NOW,
+      windowMinutes: 60,
+    })
+    expect(volume!.customers).toBeGreaterThan(1_000)
+    expect(volume!.customers).toBeLessThan(1_400)
+    expect(volume!.expected).toBeGreaterThan(1_000)
+    expect(volume!.expected).toBeLessThan(1_400)
+  })
+
+  test('an event is claimed by one sender, comes back when its lease is over, and ends', async () => {
+    const tenant = forTenant(db(), 'outbox')
+    const record = aRecord()
+    await recordTriage(tenant, record)
+    for (let n = 0; n < 9; n++) await recordTriage(tenant, aRecord())
+
+    const asked = { now: NOW, limit: 4, leaseSeconds: 30 }
+    const claims = (
+      await Promise.all([claimDue(tenant, asked), claimDue(tenant, asked), claimDue(tenant, asked)])
+    ).flat()
+    expect(new Set(claims.map(({ id }) => id)).size).toBe(10)
+    expect(claims).toHaveLength(10)
+    const mine = claims.find(({ ticketId }) => ticketId === record.ticket.id)!
+    expect(mine).toMatchObject({
+      type: 'decision.made',
+      seq: 1,
+      attempts: 1,
+      caller: 'zendesk',
+      decisionId: record.receipt.decisionId,
+      answer: record.answer,
+    })
+    expect(await claimDue(tenant, asked)).toEqual([])
+
+    const later = await claimDue(tenant, { ...asked, now: minutes(1), limit: 10 })
+    expect(later).toHaveLength(10)
+    const again = later.find(({ id }) => id === mine.id)!
+    expect(again.attempts).toBe(2)
+    // The sender that was too slow has nothing to say any more.
+    expect(await markDelivered(tenant, mine, minutes(1))).toBe(false)
+    expect(await markFailed(tenant, mine, { error: 'x', nextAttemptAt: null })).toBe(false)
+    const retry = { error: 'HTTP 500\0', nextAttemptAt: minutes(5) }
+    expect(await markFailed(tenant, again, retry)).toBe(true)
+    expect(await claimDue(tenant, { ...asked, now: minutes(4), limit: 10 })).toHaveLength(9)
+    const [third] = await claimDue(tenant, { ...asked, now: minutes(4.4), limit: 10 })
+    expect(third).toBeUndefined()
+    const due = await claimDue(tenant, { ...asked, now: minutes(6), limit: 10 })
+    const last = due.find(({ id }) => id === mine.id)!
+    expect(await markDelivered(tenant, last, minutes(6))).toBe(true)
+    const given = due.find(({ id }) => id !== mine.id)!
+    expect(await markFailed(tenant, given, { error: 'HTTP 410', nextAttemptAt: null })).toBe(true)
+    expect(await claimDue(tenant, { ...asked, now: minutes(60), limit: 20 })).toHaveLength(8)
+  })
+
+  test('erasing a customer leaves decisions and nothing that leads to the text', async () => {
+    const customer = { id: 'gone\0' }
+    const record = aRecord({ severity: 'P1', ticket: { customer } })
+    await recordTriage(db(), record)
+    const kept = aRecord({ ticket: { customer: { id: 'stays' } } })
+    await recordTriage(db(), kept)
+    const erasure = { customerId: 'gone\0', actor: 'root', now: NOW }
+    expect(await eraseCustomer(db(), erasure)).toEqual({ tickets: 1, observations: 4 })
+    expect(await eraseCustomer(db(), erasure)).toEqual({ tickets: 0, observations: 0 })
+    expect(await findTicket(db(), 'zendesk', record.ticket.id)).toMatchObject({
+      original: null,
+      erasedAt: NOW.toISOString(),
+      decision: { decisionId: record.receipt.decisionId },
+    })
+    expect(await countRows(db(), 'tickets', 'salt is null')).toBe(1)
+    expect(await countRows(db(), 'tickets', `customer_id like 'gone%'`)).toBe(0)
+    expect((await findReceipt(db(), record.receipt.decisionId))!.receipt).toEqual(record.receipt)
+    expect((await findTicket(db(), 'zendesk', kept.ticket.id))!.original).toEqual(kept.ticket)
+  })
+
+  test('what has expired is forgotten, the rest is kept, and space comes back', async () => {
+    const tenant = forTenant(db(), 'old')
+    await recordTriage(tenant, aRecord({ key: 'old-key' }))
+    await recordTriage(tenant, aRecord({ key: 'new-key', now: minutes(60 * 24 * 20) }))
+    await forgetExpired(tenant, minutes(60 * 24 * 20))
+    expect(await countRows(db(), 'idempotency', `tenant = 'old'`)).toBe(1)
+    expect(await countRows(db(), 'observations', `tenant = 'old'`)).toBe(4)
+    await vacuumQueues(db())
+  })
+
+  test('health says what is there', async () => {
+    expect(await checkStore(db())).toEqual({ reachable: true, migrated: true, disk: null })
+  })
+})
