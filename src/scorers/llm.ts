@@ -30,7 +30,7 @@ const DEFAULTS = {
   maxTokens: 1_200,
   maxTextLength: 16_000,
 }
-const BREAKER = { failures: 5, firstOpenMs: 5_000, mostOpenMs: 60_000 }
+const BREAKER = { failures: 5, firstOpenMs: 1_000, mostOpenMs: 15_000 }
 
 /**
  * An LLM behind any server of the OpenAI protocol as a scorer: a second opinion, never an authority. `score` rejects
