@@ -92,13 +92,15 @@ function requestContext(deps: AppDeps) {
     c.set('requestId', requestId)
     c.header('x-request-id', requestId)
     await next()
+    const ms = deps.elapsedMs() - start
     c.res.headers.set('x-request-id', requestId)
+    c.res.headers.set('server-timing', `app;dur=${ms.toFixed(2)}`)
     deps.onRequest({
       requestId,
       method: c.req.method,
       route: c.req.routePath,
       status: c.res.status,
-      ms: deps.elapsedMs() - start,
+      ms,
     })
   })
 }
