@@ -101,4 +101,16 @@ describe('assign()', () => {
       ],
     })
   })
+  test('lets the one of the last resort back up the other', () => {
+    const base = aPolicy()
+    const teams = { ...base.teams, duo: aTeam('duo', ['fay'], ['ann']) }
+    const people = { ...base.people, ann: { ...base.people.ann!, ...onLeave('2026-03-20') } }
+    const policy = compilePolicy(aPolicy({ teams, people }))
+    const nowMs = Date.parse(MONDAY_NOON)
+    const time = { nowMs, answerByMs: nowMs + 3_600_000 }
+    expect(assign(policy.teams.get('duo')!, policy, OPEN, time)).toMatchObject({
+      owner: { id: 'fay' },
+      backup: { id: 'eve' },
+    })
+  })
 })

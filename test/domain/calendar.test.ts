@@ -92,8 +92,12 @@ describe('addWorkingTime() with minutes', () => {
     expect(due('2026-10-24T22:00Z', minutes(25 * 60 + 1), sundays)).toBe('2026-10-31T23:01:00.000Z')
   })
 
-  test('a window that begins in the skipped hour opens at the jump', () => {
-    const weekly = { 7: [{ start: 150, end: 300 }] }
+  test.each([
+    ['begins in the skipped hour', 150],
+    ['begins with the skipped hour', 120],
+    ['begins right after it', 180],
+  ])('a window that %s opens at the jump', (_, start) => {
+    const weekly = { 7: [{ start, end: 300 }] }
     expect(due('2026-03-28T12:00Z', minutes(1), { ...BERLIN, weekly })).toBe(
       '2026-03-29T01:01:00.000Z',
     )

@@ -97,6 +97,14 @@ describe('reasons', () => {
     })
   })
 
+  test('long values are cut in sentences, not in what was compared', () => {
+    const tier = 'x'.repeat(200)
+    const trigger = aTrigger('tier', is('customer.tier', tier), { because: '{customer.tier}' })
+    const reason = decided(given({ 'customer.tier': tier }), { triggers: [trigger] }).reasons[0]
+    expect(reason?.sentence).toBe(`${'x'.repeat(79)}…`)
+    expect(reason?.compared[0]?.value).toBe(tier)
+  })
+
   test('values that look like slots are not filled again', () => {
     const trigger = aTrigger('tier', is('customer.tier', '{language}'), {
       because: '{customer.tier}!',
