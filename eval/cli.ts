@@ -52,6 +52,7 @@ const program = new Command('eval')
 Examples:
   npm run eval                                              all suites, phrases and the local model
   npm run eval -- --suite must-catch,must-not --scorer phrases
+  npm run eval -- --scorer phrases,labels                   the policy alone: scorers that are never wrong
   npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
   npm run eval -- --suite core --sample 50 --json | jq .passed
   npm run eval -- compare data/eval/latest data/eval/candidate

@@ -30,6 +30,7 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
   const cache = await openScoreCache(options.out)
   const opened = await openEvalScorers(compiled, {
     names: options.scorer,
+    cases: suites.flatMap(({ cases }) => cases),
     modelFolder: options.model,
     threads: options.threads,
     answerBudgetMs: options.budgetMs,

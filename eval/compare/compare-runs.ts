@@ -66,7 +66,7 @@ const COSTS: Costs = {
 }
 
 /** A against B on the same cases, by case id. */
-export function compareRuns(a: StoredRun, b: StoredRun): Comparison {
+export function compareRuns(a: StoredRun, b: StoredRun, resamples = 1000): Comparison {
   const suites = b.report.suites.flatMap(({ suite, gates }) => {
     const before = a.report.suites.find((each) => each.suite === suite)
     if (before === undefined) return []
@@ -77,7 +77,7 @@ export function compareRuns(a: StoredRun, b: StoredRun): Comparison {
         suite,
         cases: pairs.length,
         severity: mcnemar(pairs.map((pair) => ({ a: isRight(pair.a), b: isRight(pair.b) }))),
-        metrics: COMPARED.map((metric) => difference(metric, pairs)),
+        metrics: COMPARED.map((metric) => difference(metric, pairs, resamples)),
         moves: pairs.flatMap((pair) => moveOf(suite, pair) ?? []).toSorted(byKind),
         gated: gates.flatMap(({ passed, metric }) =>
           passed ? [] : [{ metric, isNew: !failedBefore.has(metric) }],
@@ -96,13 +96,17 @@ function pairsOf(suite: string, a: StoredRun, b: StoredRun): readonly Pair[] {
   })
 }
 
-function difference(metric: MetricName, pairs: readonly Pair[]): MetricDifference {
+function difference(
+  metric: MetricName,
+  pairs: readonly Pair[],
+  resamples: number,
+): MetricDifference {
   const value = (cases: readonly Graded[]) => METRICS[metric].value(cases, COSTS)
   return {
     metric,
     a: value(pairs.map((pair) => pair.a)),
     b: value(pairs.map((pair) => pair.b)),
-    paired: pairedBootstrap(pairs, value, { clusterOf: (pair) => pair.b.cluster }),
+    paired: pairedBootstrap(pairs, value, { clusterOf: (pair) => pair.b.cluster, resamples }),
   }
 }
 

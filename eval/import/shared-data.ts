@@ -64,7 +64,7 @@ function guidedRow(row: SharedRow): ImportedRow {
 function triggersOf({ text, labels }: SharedRow): { readonly triggers?: readonly object[] } {
   const { triggers } = labels
   if (!Array.isArray(triggers)) return {}
-  const codePoints = [...text]
+  const codePoints = Array.from(text)
   const unitsBefore = (place: number) => codePoints.slice(0, place).join('').length
   return {
     triggers: triggers.map((span: { start: number; end: number }) => ({

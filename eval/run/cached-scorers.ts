@@ -13,8 +13,8 @@ export type ScoreCache = {
   readonly close: () => Promise<void>
 }
 
-/** Phrases belong to the policy and cost microseconds: they always run. */
-const NEVER_CACHED = new Set(['phrases'])
+/** Phrases belong to the policy, labels to the suite, and both cost microseconds: they always run. */
+const NEVER_CACHED = new Set(['phrases', 'labels'])
 
 export async function openScoreCache(folder: string): Promise<ScoreCache> {
   await mkdir(folder, { recursive: true })

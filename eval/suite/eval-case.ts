@@ -66,13 +66,9 @@ const oneOrMore = <T extends z.ZodType>(schema: T) =>
 
 const expectedSchema = z.strictObject({
   severity: z
-    .union([
-      severity.transform((value) => ({ most: value, least: value })),
-      z
-        .tuple([severity, severity])
-        .refine(([most, least]) => most <= least, 'the more severe one comes first')
-        .transform(([most, least]) => ({ most, least })),
-    ])
+    .union([severity.transform((value) => [value, value] as const), z.tuple([severity, severity])])
+    .refine(([most, least]) => most <= least, 'the more severe one comes first')
+    .transform(([most, least]) => ({ most, least }))
     .optional(),
   type: oneOrMore(z.enum(TYPES)).optional(),
   team: oneOrMore(z.string().min(1)).optional(),

@@ -47,6 +47,7 @@ export function summarise(
   { definition, cases }: Suite,
   outcomes: readonly Outcome[],
   policy: CompiledPolicy,
+  resamples = outcomes.length >= FEWER_RESAMPLES_FROM ? 200 : 1000,
 ): { readonly summary: Summary; readonly graded: readonly Graded[] } {
   const byId = new Map(outcomes.map((outcome) => [outcome.caseId, outcome]))
   const graded = cases.flatMap((evalCase) => {
@@ -55,7 +56,7 @@ export function summarise(
   })
   const costs = costsOf(definition)
   const lost = outcomes.filter(({ receipt }) => receipt === null).length
-  const figures = figuresOf(graded, costs, lost)
+  const figures = figuresOf(graded, costs, { lost, resamples })
   const halves = Object.fromEntries(
     HALVES.map((half) => [
       half,
@@ -110,8 +111,11 @@ function costsOf({ costs }: SuiteDefinition): Costs {
 }
 
 /** A ticket that got no decision at all is a violation too. */
-function figuresOf(graded: readonly Graded[], costs: Costs, lost: number): Figures {
-  const resamples = graded.length >= FEWER_RESAMPLES_FROM ? 200 : 1000
+function figuresOf(
+  graded: readonly Graded[],
+  costs: Costs,
+  { lost, resamples }: { readonly lost: number; readonly resamples: number },
+): Figures {
   const options = { clusterOf: (each: Graded) => each.cluster, resamples }
   const entries = METRIC_NAMES.map((name): [MetricName, Figure] => {
     const { unit, value } = METRICS[name]

@@ -67,7 +67,9 @@ function renderSuite(summary: Summary): string {
   return `<section><h2>${escapeHtml(suite)} <span class="verdict${passed ? '' : ' no'}">${passed ? 'passes' : 'fails'}</span></h2>
 <p class="soft">${escapeHtml(purpose)} · ${counts.decided} of ${counts.cases} cases decided</p>
 <div class="tiles">${TILES.map((name) => tile(summary, name)).join('')}</div>
-<div class="grid"><div class="card"><h3>Gates</h3>${renderGates(summary)}</div>${plotsOf(summary)
+<div class="grid"><div class="card wide"><h3>Gates</h3>${renderGates(summary)}</div>${plotsOf(
+    summary,
+  )
     .map(
       ({ title, plot, wide }) =>
         `<div class="card${wide ? ' wide' : ''}"><h3>${title}</h3>${plot}</div>`,

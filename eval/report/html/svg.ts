@@ -7,9 +7,9 @@ export type Frame = {
   readonly left: number
   readonly bottom: number
 }
-export const FRAME: Frame = { width: 340, height: 260, left: 46, bottom: 40 }
+export const FRAME: Frame = { width: 360, height: 260, left: 62, bottom: 40 }
 const TOP = 12
-const RIGHT = 12
+const RIGHT = 24
 
 /** Where a share of 0 to 1 lies on the drawing. */
 export function placeX(share: number, { width, left }: Frame = FRAME): number {

@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { bootstrapInterval, shareInterval } from '../../../eval/metrics/bootstrap.ts'
 import { pairedBootstrap } from '../../../eval/metrics/paired-bootstrap.ts'
 import { meanOf } from '../../../eval/metrics/pair.ts'
 import { createRandom } from '../../../eval/metrics/random.ts'
 
-const WORLDS = 400
-/** Three standard errors of a 95 % rate seen in 400 worlds, and the small-sample shortfall of the percentile method. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const WORLDS = 250
+/** Three standard errors of a 95 % rate seen in 250 worlds, and the small-sample shortfall of the percentile method. */
 const TOLERANCE = 3 * Math.sqrt((0.95 * 0.05) / WORLDS)
 
 /** Share of simulated worlds whose interval holds the truth. */
@@ -19,7 +21,7 @@ function coverageOf(holdsTruth: (random: () => number) => boolean): number {
 test('a 95 % interval of a rate holds the truth in 95 % of worlds', () => {
   const coverage = coverageOf((random) => {
     const seen = Array.from({ length: 120 }, () => Number(random() < 0.3))
-    const { low, high } = bootstrapInterval(seen, meanOf, { resamples: 400 })!
+    const { low, high } = bootstrapInterval(seen, meanOf, { resamples: 300 })!
     return low <= 0.3 && 0.3 <= high
   })
   expect(Math.abs(coverage - 0.95)).toBeLessThanOrEqual(TOLERANCE)
@@ -28,11 +30,11 @@ test('a 95 % interval of a rate holds the truth in 95 % of worlds', () => {
 test('clustering by customer keeps the rate where tickets of one customer are alike; not clustering loses it', () => {
   type Seen = { readonly customer: string; readonly value: number }
   const meanValue = (items: readonly Seen[]) => meanOf(items.map(({ value }) => value))
-  /** Eighty customers with five tickets each that mostly agree. */
+  /** Sixty customers with four tickets each that mostly agree. */
   function world(random: () => number): readonly Seen[] {
-    return Array.from({ length: 80 }, (_, customer) => {
+    return Array.from({ length: 60 }, (_, customer) => {
       const rate = random() < 0.5 ? 0.9 : 0.1
-      return Array.from({ length: 5 }, () => ({
+      return Array.from({ length: 4 }, () => ({
         customer: `c${customer}`,
         value: Number(random() < rate),
       }))
@@ -40,7 +42,7 @@ test('clustering by customer keeps the rate where tickets of one customer are al
   }
   const covers = (clustered: boolean) =>
     coverageOf((random) => {
-      const options = { resamples: 300, ...(clustered && { clusterOf: (s: Seen) => s.customer }) }
+      const options = { resamples: 200, ...(clustered && { clusterOf: (s: Seen) => s.customer }) }
       const { low, high } = bootstrapInterval(world(random), meanValue, options)!
       return low <= 0.5 && 0.5 <= high
     })
@@ -52,7 +54,7 @@ test('a paired difference of nothing covers 0, and of a real change does not', (
   const right = (sample: readonly boolean[]) => meanOf(sample.map(Number))
   const coverage = coverageOf((random) => {
     const cases = Array.from({ length: 150 }, () => ({ a: random() < 0.7, b: random() < 0.7 }))
-    return !pairedBootstrap(cases, right, { resamples: 300 })!.isDifferent
+    return !pairedBootstrap(cases, right, { resamples: 200 })!.isDifferent
   })
   expect(Math.abs(coverage - 0.95)).toBeLessThanOrEqual(TOLERANCE)
   const better = Array.from({ length: 100 }, (_, at) => ({ a: at < 50, b: at < 70 }))
