@@ -45,6 +45,7 @@ const program = new Command('eval')
   )
   .option('--fresh', 'forget the outcomes and scores that are there')
   .option('--json', 'print the report as JSON')
+  .option('--show-sealed', 'list sealed cases too; whoever tunes phrases or prompts should not')
   .option('--quiet', 'no progress bar')
   .addHelpText(
     'after',
@@ -71,7 +72,8 @@ program
     'what changed between two runs (their --out folders), with paired tests and every case that moved',
   )
   .option('--json', 'print the comparison as JSON')
-  .action(async (a: string, b: string, options: { json?: boolean }) => {
+  .option('--show-sealed', 'list sealed cases too')
+  .action(async (a: string, b: string, options: { json?: boolean; showSealed?: boolean }) => {
     process.exitCode = await compareCommand(a, b, options)
   })
 
@@ -81,6 +83,7 @@ program
   .option('--policy <file>', 'the policy that decides now', 'policies/saas.yaml')
   .option('-s, --suite <names>', 'only these suites', collectList)
   .option('--out <folder>', 'where the reports go', 'data/eval/rescored')
+  .option('--show-sealed', 'list sealed cases too')
   .option('--json', 'print the report as JSON')
   .action(async (run: string, options: RescoreOptions) => {
     process.exitCode = await rescoreCommand(run, options)

@@ -7,14 +7,16 @@ import { renderComparison } from '../compare/render-comparison.ts'
 export async function compareCommand(
   a: string,
   b: string,
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly showSealed?: boolean },
 ): Promise<number> {
   const comparison = compareRuns(await readRun(a), await readRun(b))
   if (options.json === true)
     process.stdout.write(`${JSON.stringify(withoutReceipts(comparison))}\n`)
   else {
     const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-    process.stdout.write(`${renderComparison(comparison, createPaint(color))}\n`)
+    process.stdout.write(
+      `${renderComparison(comparison, { paint: createPaint(color), showSealed: options.showSealed === true })}\n`,
+    )
   }
   return comparison.suites.some(({ gated }) => gated.some(({ isNew }) => isNew)) ? 1 : 0
 }

@@ -13,6 +13,7 @@ export type RunOptions = {
   readonly out: string
   readonly fresh?: boolean
   readonly json?: boolean
+  readonly showSealed?: boolean
   readonly quiet?: boolean
 }
 

@@ -15,6 +15,7 @@ export type RescoreOptions = {
   readonly out: string
   readonly suite?: readonly string[]
   readonly json?: boolean
+  readonly showSealed?: boolean
 }
 
 /** Grades a stored run again, under another policy if given: no model runs, only `decide` and the policy's phrases. */
@@ -51,7 +52,11 @@ export async function rescoreCommand(folder: string, options: RescoreOptions): P
     summarised.map(({ summary }) => summary),
   )
   await finish(
-    { report, graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })) },
+    {
+      report,
+      graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })),
+      showSealed: options.showSealed === true,
+    },
     options,
   )
   return report.passed ? 0 : 1

@@ -70,7 +70,11 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
     },
     summarised.map(({ summary }) => summary),
   )
-  const full = { report, graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })) }
+  const full = {
+    report,
+    graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })),
+    showSealed: options.showSealed === true,
+  }
   await finish(full, options)
   if (abort.aborted) return 130
   return report.passed ? 0 : 1

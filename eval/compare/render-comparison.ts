@@ -6,17 +6,21 @@ import type { Comparison, MetricDifference, Move, SuiteComparison } from './comp
 
 const MOST_MOVES = 60
 
+export type Look = { readonly paint: Paint; readonly showSealed: boolean }
+
 /** What changed from A to B: figures that differ beyond chance, then every case that moved with the rules of both. */
-export function renderComparison({ suites, unpaired }: Comparison, paint: Paint): string {
-  const lines = suites.flatMap((suite) => renderSuite(suite, paint))
+export function renderComparison({ suites, unpaired }: Comparison, look: Look): string {
+  const { paint } = look
+  const lines = suites.flatMap((suite) => renderSuite(suite, look))
   if (unpaired > 0)
     lines.push(paint('faint', `${unpaired} cases are in one run only and were left out`))
   return lines.join('\n')
 }
 
-function renderSuite(comparison: SuiteComparison, paint: Paint): readonly string[] {
+function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): readonly string[] {
   const { suite, cases, severity, metrics, moves, gated } = comparison
   const count = (kind: Move['kind']) => moves.filter((move) => move.kind === kind).length
+  const listed = moves.filter(({ a }) => showSealed || a.evalCase.half === 'open')
   const p = severity.pValue === null ? 'n/a' : severity.pValue.toPrecision(2)
   return [
     '',
@@ -27,9 +31,9 @@ function renderSuite(comparison: SuiteComparison, paint: Paint): readonly string
         `  ${paint('danger', isNew ? 'NEWLY GATED' : 'STILL GATED')} ${METRICS[metric].title}`,
     ),
     ...metrics.flatMap((metric) => renderMetric(metric, paint)),
-    ...moves.slice(0, MOST_MOVES).map((move) => renderMove(move, paint)),
-    ...(moves.length > MOST_MOVES
-      ? [`  … and ${moves.length - MOST_MOVES} more (--json lists all)`]
+    ...listed.slice(0, MOST_MOVES).map((move) => renderMove(move, paint)),
+    ...(listed.length > MOST_MOVES
+      ? [`  … and ${listed.length - MOST_MOVES} more (--json lists all)`]
       : []),
   ]
 }

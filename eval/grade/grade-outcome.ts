@@ -4,7 +4,7 @@ import type { Receipt } from '../../src/domain/receipt.ts'
 import { isUnscored, type Unscored } from '../../src/domain/signal.ts'
 import { stepsOver, stepsUnder, type Judged } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
-import type { EvalCase, Expected } from '../suite/eval-case.ts'
+import type { EvalCase, Expected, Polarity } from '../suite/eval-case.ts'
 import { gradeSpans } from './grade-spans.ts'
 import type { Grade, Graded, GradeName } from './graded.ts'
 
@@ -115,6 +115,13 @@ function gradeSignals(expected: Expected, { signals }: Receipt): Partial<Record<
     ...(expected.sentiment !== undefined && {
       sentiment: ofSignal([expected.sentiment], signals.sentiment, ({ value }) => value),
     }),
+    ...((expected.polarity ?? expected.sentiment) !== undefined && {
+      polarity: ofSignal(
+        [expected.polarity ?? polarityOf(expected.sentiment ?? 0)],
+        signals.sentiment,
+        ({ value }) => polarityOf(value),
+      ),
+    }),
     ...(expected.urgency !== undefined && {
       urgency: ofSignal([expected.urgency], signals.urgency, ({ value }) => value),
     }),
@@ -125,6 +132,11 @@ function gradeSignals(expected: Expected, { signals }: Receipt): Partial<Record<
       language: ofSignal([expected.language], signals.language, ({ code }) => code),
     }),
   }
+}
+
+function polarityOf(sentiment: number): Polarity {
+  if (sentiment === 0) return 'neutral'
+  return sentiment < 0 ? 'negative' : 'positive'
 }
 
 /** Among several acceptable labels the one that came out, else the first, stands for the expected one. */

@@ -13,6 +13,7 @@ export const GRADE_NAMES = [
   'clocks',
   'intent',
   'sentiment',
+  'polarity',
   'urgency',
   'priority',
   'language',

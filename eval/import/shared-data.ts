@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { TriageError } from '../../src/domain/errors.ts'
 import { INTENTS, PRIORITIES } from '../../src/domain/labels.ts'
+import { POLARITIES } from '../suite/eval-case.ts'
 import type { ImportedRow } from './imported-case.ts'
 
 /** One data set of the shared folder as rows. */
@@ -96,7 +97,10 @@ function publicRow(row: SharedRow, mapping: Mapping[string]): readonly ImportedR
 
 function read(mapped: Mapped | undefined, expected: Record<string, unknown>): void {
   if (mapped === undefined || mapped.strength !== 's') return
-  const { intent, priority, emotions } = mapped
+  const { intent, priority, emotions, sentiment } = mapped
+  // "negative (-1)" of star ratings says which way, not how much.
+  const polarity = POLARITIES.find((known) => String(sentiment).startsWith(known))
+  if (polarity !== undefined) expected['polarity'] = polarity
   if (INTENTS.some((known) => known === intent)) expected['intent'] = intent
   if (PRIORITIES.some((known) => known === priority)) expected['priority'] = priority
   if (Array.isArray(emotions))

@@ -2,7 +2,7 @@ import { METRICS } from '../summary/metrics.ts'
 import type { MetricName } from '../summary/metric-names.ts'
 import type { Summary } from '../summary/summarise.ts'
 import { caseLine } from './case-line.ts'
-import { failedCases, type FullReport } from './report.ts'
+import { failedCases, shownCases, type FullReport } from './report.ts'
 import { showInterval, showValue } from './show-figure.ts'
 
 const MOST_CASES = 20
@@ -21,12 +21,12 @@ const SHOWN: readonly MetricName[] = [
 ]
 
 /** The run for a pull request. */
-export function renderMarkdown({ report, graded }: FullReport): string {
-  const { run, suites, passed } = report
+export function renderMarkdown(full: FullReport): string {
+  const { run, suites, passed } = full.report
   const scorers = run.scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'
   const head = `## Eval: ${passed ? 'every gate holds' : 'gates fail'}\n\nPolicy \`${run.policy.id} ${run.policy.version}\` (${run.policy.hash.slice(0, 12)}), scorers ${scorers}.\n`
   const sections = suites.map((summary) => {
-    const failed = failedCases(graded.find(({ suite }) => suite === summary.suite)?.cases ?? [])
+    const failed = failedCases(shownCases(full, summary.suite))
     return `${renderGates(summary)}\n${renderCases(failed.slice(0, MOST_CASES).map(caseLine), failed.length)}`
   })
   return [head, renderFigures(suites), ...sections].join('\n')
@@ -59,7 +59,7 @@ function renderGates({ suite, gates }: Summary): string {
 function renderCases(lines: readonly string[], total: number): string {
   if (total === 0) return ''
   const more = total > lines.length ? `\n- … and ${total - lines.length} more` : ''
-  return `\n<details><summary>${total} cases outside the accepted severity</summary>\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}${more}\n\n</details>\n`
+  return `\n<details><summary>${total} listed cases outside the accepted severity</summary>\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}${more}\n\n</details>\n`
 }
 
 function tableRow(cells: readonly string[]): string {

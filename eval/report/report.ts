@@ -18,12 +18,23 @@ export type Report = {
 }
 
 /** A report as it is shown: with the cases. */
-export type FullReport = { readonly report: Report; readonly graded: readonly SuiteGraded[] }
+export type FullReport = {
+  readonly report: Report
+  readonly graded: readonly SuiteGraded[]
+  /** Sealed cases are counted; who saw their texts could tune on them, so only an explicit wish lists them. */
+  readonly showSealed: boolean
+}
 export type SuiteGraded = { readonly suite: string; readonly cases: readonly Graded[] }
 
 export function buildReport(run: RunDescription, suites: readonly Summary[]): Report {
   const passed = suites.every(({ gates }) => gates.every((gate) => gate.passed))
   return { schema: 1, run, passed, suites }
+}
+
+/** The cases of a suite that may be listed. */
+export function shownCases({ graded, showSealed }: FullReport, suite: string): readonly Graded[] {
+  const cases = graded.find((each) => each.suite === suite)?.cases ?? []
+  return showSealed ? cases : cases.filter(({ evalCase }) => evalCase.half === 'open')
 }
 
 /** A case that hurts: under- or over-escalated, or with a broken answer. The worst come first. */

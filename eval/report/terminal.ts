@@ -3,13 +3,14 @@ import { METRIC_NAMES, type MetricName } from '../summary/metric-names.ts'
 import { METRICS } from '../summary/metrics.ts'
 import type { Summary } from '../summary/summarise.ts'
 import { caseLine } from './case-line.ts'
-import { failedCases, type FullReport } from './report.ts'
+import { failedCases, shownCases, type FullReport } from './report.ts'
 import { showInterval, showValue } from './show-figure.ts'
 
 const MOST_CASES = 12
 
 /** The run as tables: figures of all suites side by side, then the gates, then the worst cases of each suite. */
-export function renderTerminal({ report, graded }: FullReport, paint: Paint): string {
+export function renderTerminal(full: FullReport, paint: Paint): string {
+  const { report } = full
   const { run, suites } = report
   const scorers = run.scorers.map(({ name, version }) => `${name} ${version}`).join(', ')
   const lines = [
@@ -20,8 +21,11 @@ export function renderTerminal({ report, graded }: FullReport, paint: Paint): st
   ]
   for (const summary of suites) {
     lines.push(...renderGates(summary, paint))
-    const failed = failedCases(graded.find(({ suite }) => suite === summary.suite)?.cases ?? [])
-    if (failed.length > 0) lines.push(`  ${failed.length} cases outside the accepted severity:`)
+    const failed = failedCases(shownCases(full, summary.suite))
+    if (failed.length > 0)
+      lines.push(
+        `  ${failed.length} ${full.showSealed ? '' : 'open '}cases outside the accepted severity:`,
+      )
     for (const each of failed.slice(0, MOST_CASES)) lines.push(`    ${caseLine(each)}`)
     if (failed.length > MOST_CASES)
       lines.push(paint('faint', `    … and ${failed.length - MOST_CASES} more in the report`))

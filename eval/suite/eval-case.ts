@@ -34,6 +34,8 @@ export type Expected = {
   readonly disposition?: 'auto' | 'review'
   readonly intent?: readonly Intent[]
   readonly sentiment?: SentimentValue
+  /** Sentiment in three levels, for data that know no more. */
+  readonly polarity?: Polarity
   readonly emotions?: readonly Emotion[]
   readonly urgency?: UrgencyValue
   readonly priority?: Priority
@@ -42,6 +44,9 @@ export type Expected = {
   /** Due instants by clock kind, ISO 8601. */
   readonly clocks?: Readonly<Record<string, string>>
 }
+
+export const POLARITIES = ['negative', 'neutral', 'positive'] as const
+export type Polarity = (typeof POLARITIES)[number]
 
 /** `sealed` cases are never looked at while phrases, prompts and thresholds are tuned. */
 export const HALVES = ['open', 'sealed'] as const
@@ -77,6 +82,7 @@ const expectedSchema = z.strictObject({
   sentiment: z
     .union([z.literal(-2), z.literal(-1), z.literal(0), z.literal(1), z.literal(2)])
     .optional(),
+  polarity: z.enum(POLARITIES).optional(),
   emotions: z.array(z.enum(EMOTIONS)).optional(),
   urgency: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).optional(),
   priority: z.enum(PRIORITIES).optional(),

@@ -32,6 +32,7 @@ import {
   stepsUnder,
   type Judged,
 } from '../metrics/severity-range.ts'
+import { POLARITIES } from '../suite/eval-case.ts'
 import type { MetricName } from './metric-names.ts'
 
 export type Metric = {
@@ -106,6 +107,15 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ),
   sentiment_kappa: number('Sentiment quadratic κ', 'high', (cases) =>
     cohenKappa(numbersOf(cases, 'sentiment'), SENTIMENTS as readonly number[], 'quadratic'),
+  ),
+  polarity_accuracy: accuracy('Sentiment in three levels', 'polarity'),
+  polarity_macro_f1: number(
+    'Sentiment in three levels macro F1',
+    'high',
+    (cases) => classReport(pairsOf(cases, 'polarity'), POLARITIES as readonly string[]).macro.f1,
+  ),
+  polarity_kappa: number('Sentiment in three levels κ', 'high', (cases) =>
+    cohenKappa(pairsOf(cases, 'polarity'), POLARITIES as readonly string[]),
   ),
   emotions_micro_f1: number(
     'Emotions micro F1',

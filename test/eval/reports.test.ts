@@ -65,3 +65,19 @@ test('Markdown and the terminal show the gates with both halves', () => {
     'FAIL  Critical recall 0.0 % (≥ 1), open 0.0 %, sealed 0.0 %',
   )
 })
+
+test('sealed cases are counted and not listed, unless asked for', () => {
+  const sealed = full.graded[0]!.cases.find(({ evalCase }) => evalCase.half === 'sealed')!
+  const listedIn = (shown: FullReport) =>
+    [
+      renderPage(shown),
+      renderMarkdown(shown),
+      renderJunit(shown),
+      renderTerminal(shown, createPaint(false)),
+    ].map(
+      (text) =>
+        text.includes(`${sealed.evalCase.id}:`) || text.includes(`"id":"${sealed.evalCase.id}"`),
+    )
+  expect(listedIn(full)).toEqual([true, true, true, true])
+  expect(listedIn({ ...full, showSealed: false })).toEqual([false, false, false, false])
+})

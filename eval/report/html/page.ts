@@ -3,7 +3,7 @@ import type { Graded } from '../../grade/graded.ts'
 import { METRIC_NAMES } from '../../summary/metric-names.ts'
 import { METRICS } from '../../summary/metrics.ts'
 import type { Summary } from '../../summary/summarise.ts'
-import { failedCases, type FullReport } from '../report.ts'
+import { failedCases, shownCases, type FullReport } from '../report.ts'
 import { showInterval, showValue } from '../show-figure.ts'
 import { caseItem } from './case-item.ts'
 import { CLIENT } from './client.ts'
@@ -31,8 +31,10 @@ const TILES = [
 ] as const
 
 /** The whole report as one file that loads nothing from anywhere and runs only its own script. */
-export function renderPage({ report, graded }: FullReport): string {
-  const items = graded.flatMap(({ suite, cases }) => {
+export function renderPage(full: FullReport): string {
+  const { report } = full
+  const items = report.suites.flatMap(({ suite }) => {
+    const cases = shownCases(full, suite)
     const failed = new Set(failedCases(cases))
     const order = [...failed, ...cases.filter((each) => !failed.has(each))]
     return order.map((each: Graded) => caseItem(suite, each))
@@ -54,6 +56,7 @@ ${report.suites.map(renderSuite).join('')}
 <div class="controls"><input id="search" type="search" placeholder="words of the ticket, a rule, a tag, an id" aria-label="Search cases">
 <select id="suite" aria-label="Suite"><option value="">all suites</option>${report.suites.map(({ suite }) => `<option>${escapeHtml(suite)}</option>`).join('')}</select>
 <select id="show" aria-label="Which cases"><option value="wrong">severity not accepted</option><option value="right">accepted</option><option value="all">all</option></select></div>
+${full.showSealed ? '' : '<p class="soft">Sealed cases count in every figure and are not listed, so that nobody tunes on them.</p>'}
 <p class="soft" id="found"></p><div id="list"></div>
 ${items.length > shown.length ? `<p class="soft">${items.length - shown.length} more cases are in graded.jsonl.</p>` : ''}
 <script type="application/json" id="cases">${escapeJson(shown)}</script>

@@ -90,7 +90,11 @@ export async function runLabelled(
     cases.map((each) => [`${suite}/${each.evalCase.id}`, each] as const),
   )
   return {
-    full: { report, graded: summarised.map(({ suite, cases }) => ({ suite, cases })) },
+    full: {
+      showSealed: true,
+      report,
+      graded: summarised.map(({ suite, cases }) => ({ suite, cases })),
+    },
     stored: { report, graded: new Map(byKey) },
   }
 }
