@@ -51,9 +51,9 @@ export function drizzleOver(arrayRows: ArrayRows): Drizzle {
   })
 }
 
-/** `2026-11-20 11:00:00.123+00` as the databases print it in UTC → ISO 8601. */
+/** `2026-11-20 11:00:00.123+00` as the databases print it, in whatever zone → ISO 8601 in UTC. */
 export function isoInstant(printed: string): string {
-  return new Date(`${printed.replace(' ', 'T').replace(/\+00$/, '')}Z`).toISOString()
+  return new Date(printed.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString()
 }
 
 /** The one row that a statement always gives. */

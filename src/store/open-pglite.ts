@@ -27,7 +27,6 @@ export async function openPglite(
       ...options,
       parsers: PARSERS,
     })
-    await client.exec(`set timezone = 'UTC'`)
     return pgliteDb(client, directory, async () => {
       if (!client.closed) await client.close()
       lock?.release()

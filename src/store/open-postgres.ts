@@ -8,6 +8,8 @@ export type PostgresOptions = {
   readonly max?: number
   /** A statement that has no answer after this is given up: 5 s. */
   readonly deadlineMs?: number
+  /** Behind a pooler (PgBouncer, Hyperdrive) that refuses settings on connecting; set them on the role instead. */
+  readonly pooled?: boolean
 }
 
 /**
@@ -15,7 +17,7 @@ export type PostgresOptions = {
  * with TriageError `store_unavailable` within the deadline; when it is back they work again.
  */
 export function openPostgres(url: string, options: PostgresOptions = {}): Db {
-  const { max = 10, deadlineMs = 5_000 } = options
+  const { max = 10, deadlineMs = 5_000, pooled = false } = options
   const sql = postgres(url, {
     max,
     // Asking for types makes a backend killed during start-up an unhandled rejection (porsager/postgres#1223).
@@ -29,10 +31,11 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Db {
     onnotice: () => {},
     connection: {
       application_name: 'triage',
-      TimeZone: 'UTC',
-      // Below the deadline, so that the server gives up first and nothing runs unseen.
-      statement_timeout: Math.max(1, deadlineMs - 1_000),
-      idle_in_transaction_session_timeout: 30_000,
+      ...(!pooled && {
+        // Below the deadline, so that the server gives up first and nothing runs unseen.
+        statement_timeout: Math.max(1, deadlineMs - 1_000),
+        idle_in_transaction_session_timeout: 30_000,
+      }),
     },
     types: TYPES,
   })

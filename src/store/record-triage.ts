@@ -19,21 +19,16 @@ import { requireStorable, toStorable } from './text.ts'
  */
 export async function recordTriage(db: Db, record: TriageRecord): Promise<RecordOutcome> {
   const outcome = onlyRow(await db.rows<OutcomeRow>(RECORD, paramsOf(db.tenant, record)))
-  switch (outcome.kind) {
-    case 'recorded':
-    case 'replayed':
-      return { kind: outcome.kind, answer: outcome.stored_answer as string }
-    case 'mismatch':
-      return { kind: 'mismatch' }
-    case 'stale':
-      return {
-        kind: 'stale',
-        previous: {
-          decisionId: outcome.standing_decision as string,
-          revision: outcome.standing_revision as number,
-          severity: outcome.standing_severity as Severity,
-        },
-      }
+  const { kind } = outcome
+  if (kind === 'mismatch') return { kind }
+  if (kind !== 'stale') return { kind, answer: outcome.stored_answer as string }
+  return {
+    kind,
+    previous: {
+      decisionId: outcome.standing_decision as string,
+      revision: outcome.standing_revision as number,
+      severity: outcome.standing_severity as Severity,
+    },
   }
 }
 

@@ -78,7 +78,7 @@ test('a directory belongs to one process, and what that one acknowledged is kept
     .map((line) => line.slice('acknowledged '.length))
   expect(acknowledged.length).toBeGreaterThan(5)
   for (const id of acknowledged)
-    expect(await findTicket(db, 'zendesk', id), id).toMatchObject({ ticketId: id })
+    expect(await findTicket(db, 'zendesk', id)).toMatchObject({ ticketId: id })
   expect(await checkStore(db)).toMatchObject({ migrated: true, disk: { writable: true } })
   await db.close()
 }, 90_000)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forTenant } from '../../src/store/db.ts'
+import { forTenant, isoInstant } from '../../src/store/db.ts'
 import { eraseCustomer } from '../../src/store/erase-customer.ts'
 import { forgetExpired } from '../../src/store/forget-expired.ts'
 import { checkStore } from '../../src/store/health.ts'
@@ -29,6 +29,15 @@ import { countRows, onBothStores } from './stores.ts'
 
 const minutes = (n: number) => new Date(NOW.getTime() + n * 60_000)
 const by = { actor: 'root', now: NOW }
+
+test.each([
+  ['2026-11-20 11:00:00+00', '2026-11-20T11:00:00.000Z'],
+  ['2026-11-20 11:00:00.12+00', '2026-11-20T11:00:00.120Z'],
+  ['2026-11-20 16:30:00.123+05:30', '2026-11-20T11:00:00.123Z'],
+  ['2026-11-20 03:00:00-08', '2026-11-20T11:00:00.000Z'],
+])('isoInstant() reads %s', (printed, iso) => {
+  expect(isoInstant(printed)).toBe(iso)
+})
 
 onBothStores((db) => {
   test('a key opens until it is revoked, and is nowhere in the store', async () => {

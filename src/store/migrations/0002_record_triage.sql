@@ -140,7 +140,7 @@ begin
     insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
       values (in_tenant, ticket_ref, seq_before + 2, 'review.opened', in_decision_id,
         json_build_object('reviewId', in_review_id, 'decisionId', in_decision_id, 'ticketId', in_ticket_id,
-          'severity', in_severity, 'team', in_team, 'owner', in_owner, 'dueAt', in_review_due_at), in_now, in_now);
+          'severity', in_severity, 'team', in_team, 'owner', in_owner, 'dueAt', to_char(in_review_due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), in_now, in_now);
   end if;
 
   insert into observations (tenant, key, minute, customer)
