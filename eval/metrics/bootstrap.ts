@@ -43,26 +43,42 @@ export function shareInterval<T>(
   if (value !== 0 && value !== 1) return bootstrapInterval(items, share, options)
   const clusters = clustersOf(items, options.clusterOf)
   const observed = clusters.filter((cluster) => share(cluster) !== null).length
-  const slack = 1 - ((1 - (options.level ?? LEVEL)) / 2) ** (1 / observed)
+  return constantShareBound(value, observed, options.level ?? LEVEL)
+}
+
+/** The two-sided exact binomial bound of a share that was 0 or 1 on every one of `observed` clusters. */
+export function constantShareBound(value: 0 | 1, observed: number, level: number): Interval {
+  const slack = 1 - ((1 - level) / 2) ** (1 / observed)
   return value === 1 ? { low: 1 - slack, high: 1 } : { low: 0, high: slack }
 }
 
 /** Statistics of the resamples, sorted; those on which it is undefined are left out. */
-function drawStatistics<T>(
-  clusters: readonly (readonly T[])[],
-  statistic: Statistic<T>,
-  { resamples = RESAMPLES, seed = SEED }: BootstrapOptions<T>,
+export function drawCounts(
+  clusters: number,
+  { resamples = RESAMPLES, seed = SEED }: { readonly resamples?: number; readonly seed?: number },
+  statisticOf: (draw: () => number, size: number) => number | null,
 ): readonly number[] {
   const random = createRandom(seed)
+  const draw = () => Math.floor(random() * clusters)
   const drawn: number[] = []
   for (let round = 0; round < resamples; round += 1) {
-    const sample: T[] = []
-    for (let place = 0; place < clusters.length; place += 1)
-      for (const item of clusters[Math.floor(random() * clusters.length)]!) sample.push(item)
-    const value = statistic(sample)
+    const value = statisticOf(draw, clusters)
     if (value !== null) drawn.push(value)
   }
   return drawn.sort((a, b) => a - b)
+}
+
+function drawStatistics<T>(
+  clusters: readonly (readonly T[])[],
+  statistic: Statistic<T>,
+  options: BootstrapOptions<T>,
+): readonly number[] {
+  return drawCounts(clusters.length, options, (draw, size) => {
+    const sample: T[] = []
+    for (let place = 0; place < size; place += 1)
+      for (const item of clusters[draw()]!) sample.push(item)
+    return statistic(sample)
+  })
 }
 
 function clustersOf<T>(

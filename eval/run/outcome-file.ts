@@ -9,8 +9,6 @@ export type OutcomeFile = {
   readonly close: () => Promise<void>
 }
 
-const FLUSH_AT = 50
-
 /** Opens or creates the file. A last line that was cut off in the middle is ignored and runs again. */
 export async function openOutcomeFile(path: string): Promise<OutcomeFile> {
   await mkdir(dirname(path), { recursive: true })
@@ -30,7 +28,8 @@ export async function openOutcomeFile(path: string): Promise<OutcomeFile> {
     append: async (outcome) => {
       outcomes.set(outcome.key, outcome)
       waiting.push(`${JSON.stringify(outcome)}\n`)
-      if (waiting.length >= FLUSH_AT) await flush()
+      // Waits until the line is on disk: a case that counts as done survives whatever ends the process.
+      await flush()
     },
     close: flush,
   }

@@ -40,6 +40,8 @@ export type Metric = {
   /** `share` is shown in per cent and has exact bounds at 0 and 1. */
   readonly unit: 'share' | 'number' | 'ms' | 'minutes' | 'count'
   readonly better: 'high' | 'low'
+  /** The figure is the mean of what it gives for each case alone, so that its interval is quick to compute. */
+  readonly isMean: boolean
   readonly value: (cases: readonly Graded[], costs: Costs) => number | null
 }
 
@@ -54,21 +56,29 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   unseen_criticals: share('Criticals nobody is asked about', 'low', (cases) =>
     unseenCriticals(judgedOf(cases)),
   ),
-  downgrades: share('Downgraded by added text', 'low', downgrades),
+  downgrades: {
+    title: 'Downgraded by added text',
+    unit: 'share',
+    better: 'low',
+    isMean: false,
+    value: downgrades,
+  },
   schema_violations: {
     title: 'Schema violations',
     unit: 'count',
     better: 'low',
+    isMean: false,
     value: (cases) => cases.filter(({ outcome }) => outcome.violations.length > 0).length,
   },
   cost_loss: {
     title: 'Cost per ticket',
     unit: 'minutes',
     better: 'low',
+    isMean: true,
     value: (cases, costs) => costLoss(judgedOf(cases), costs),
   },
   severity_accuracy: accuracy('Severity acceptable', 'severity'),
-  severity_error: number('Severity steps off', 'low', (cases) =>
+  severity_error: mean('Severity steps off', (cases) =>
     meanOf(judgedOf(cases).map((each) => stepsUnder(each) + stepsOver(each))),
   ),
   severity_kappa: number('Severity quadratic κ', 'high', (cases) =>
@@ -102,9 +112,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     (cases) => classReport(pairsOf(cases, 'intent'), INTENTS as readonly string[]).macro.f1,
   ),
   sentiment_accuracy: accuracy('Sentiment', 'sentiment'),
-  sentiment_error: number('Sentiment error', 'low', (cases) =>
-    ordinalError(numbersOf(cases, 'sentiment')),
-  ),
+  sentiment_error: mean('Sentiment error', (cases) => ordinalError(numbersOf(cases, 'sentiment'))),
   sentiment_kappa: number('Sentiment quadratic κ', 'high', (cases) =>
     cohenKappa(numbersOf(cases, 'sentiment'), SENTIMENTS as readonly number[], 'quadratic'),
   ),
@@ -123,9 +131,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     (cases) => setReport(definedOf(cases, 'emotions'), EMOTIONS).micro.f1,
   ),
   urgency_accuracy: accuracy('Urgency', 'urgency'),
-  urgency_error: number('Urgency error', 'low', (cases) =>
-    ordinalError(numbersOf(cases, 'urgency')),
-  ),
+  urgency_error: mean('Urgency error', (cases) => ordinalError(numbersOf(cases, 'urgency'))),
   urgency_kappa: number('Urgency quadratic κ', 'high', (cases) =>
     cohenKappa(numbersOf(cases, 'urgency'), URGENCIES as readonly number[], 'quadratic'),
   ),
@@ -219,11 +225,15 @@ function spanF1(cases: readonly Graded[], how: 'exact' | 'overlap'): number | nu
 }
 
 function share(title: string, better: Metric['better'], value: Metric['value']): Metric {
-  return { title, unit: 'share', better, value }
+  return { title, unit: 'share', better, isMean: true, value }
 }
 
 function number(title: string, better: Metric['better'], value: Metric['value']): Metric {
-  return { title, unit: 'number', better, value }
+  return { title, unit: 'number', better, isMean: false, value }
+}
+
+function mean(title: string, value: Metric['value']): Metric {
+  return { title, unit: 'number', better: 'low', isMean: true, value }
 }
 
 function accuracy(title: string, name: GradeName): Metric {
@@ -238,6 +248,7 @@ function latency(title: string, at: number): Metric {
     title,
     unit: 'ms',
     better: 'low',
+    isMean: false,
     value: (cases) =>
       percentile(
         cases.flatMap(({ outcome }) => outcome.ms ?? []),

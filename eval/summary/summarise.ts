@@ -8,6 +8,7 @@ import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration.ts'
 import { classReport, type ClassScores } from '../metrics/class-report.ts'
 import { confusionOf, type Confusion } from '../metrics/confusion.ts'
 import type { Costs } from '../metrics/cost-loss.ts'
+import { meanInterval } from '../metrics/mean-bootstrap.ts'
 import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
 import { nearestAcceptable } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
@@ -118,10 +119,13 @@ function figuresOf(
 ): Figures {
   const options = { clusterOf: (each: Graded) => each.cluster, resamples }
   const entries = METRIC_NAMES.map((name): [MetricName, Figure] => {
-    const { unit, value } = METRICS[name]
+    const { unit, isMean, value } = METRICS[name]
     const of = (sample: readonly Graded[]) => value(sample, costs)
     if (unit === 'count') return [name, { value: (of(graded) ?? 0) + lost, interval: null }]
-    const interval = (unit === 'share' ? shareInterval : bootstrapInterval)(graded, of, options)
+    const isShare = unit === 'share'
+    const interval = isMean
+      ? meanInterval(graded, (each) => of([each]), { ...options, isShare })
+      : (isShare ? shareInterval : bootstrapInterval)(graded, of, options)
     return [name, { value: of(graded), interval }]
   })
   return Object.fromEntries(entries) as Figures

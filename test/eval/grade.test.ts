@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { gradeSpans } from '../../eval/grade/grade-spans.ts'
 import type { TriggerSignal } from '../../src/domain/signal.ts'
+import { meanOf } from '../../eval/metrics/pair.ts'
+import { METRIC_NAMES } from '../../eval/summary/metric-names.ts'
+import { METRICS } from '../../eval/summary/metrics.ts'
 import { runLabelled, alwaysRaise, followLabels, policyWith } from './support/run-labelled.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -80,4 +83,16 @@ describe('gradeOutcome()', () => {
     expect(figures.schema_violations.value).toBe(0)
     expect(figures.team_accuracy.value).toBeNull()
   })
+})
+
+test('figures marked as means are the mean of what they give for each case alone', async () => {
+  const { graded } = (await runLabelled(['core'], await followLabels())).full
+  const { cases } = graded[0]!
+  const costs = { unseenCritical: 480, heldCritical: 60, underStep: 30, overStep: 15, review: 3 }
+  const differing = METRIC_NAMES.filter((name) => {
+    const { isMean, value } = METRICS[name]
+    const alone = meanOf(cases.flatMap((each) => value([each], costs) ?? []))
+    return isMean && Math.abs((alone ?? 0) - (value(cases, costs) ?? 0)) > 1e-12
+  })
+  expect(differing).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { bootstrapInterval, shareInterval } from '../../../eval/metrics/bootstrap.ts'
 import { pairedBootstrap } from '../../../eval/metrics/paired-bootstrap.ts'
+import { meanInterval } from '../../../eval/metrics/mean-bootstrap.ts'
 import { meanOf } from '../../../eval/metrics/pair.ts'
 import { createRandom } from '../../../eval/metrics/random.ts'
 
@@ -71,4 +72,21 @@ test('a perfect share still admits what was not seen, and the same seed gives th
   expect(shareInterval([], meanOf)).toBeNull()
   const mixed = [0, 1, 1, 0, 1, 1]
   expect(shareInterval(mixed, meanOf)).toEqual(shareInterval(mixed, meanOf))
+})
+
+test('the quick interval of a mean is the interval of the slow one, clustered and not', () => {
+  const random = createRandom(3)
+  const items = Array.from({ length: 90 }, (_, at) => ({
+    customer: `c${at % 40}`,
+    value: random() < 0.2 ? null : Number(random() < 0.4),
+  }))
+  type Item = (typeof items)[number]
+  const slow = (sample: readonly Item[]) => meanOf(sample.flatMap(({ value }) => value ?? []))
+  const clusterOf = ({ customer }: Item) => customer
+  for (const options of [{}, { clusterOf }])
+    for (const given of [items, items.map((item) => ({ ...item, value: 1 }))])
+      expect(meanInterval(given, ({ value }) => value, { ...options, isShare: true })).toEqual(
+        shareInterval(given, slow, options),
+      )
+  expect(meanInterval(items, () => null, { isShare: true })).toBeNull()
 })
