@@ -46,7 +46,7 @@ export async function rescoreCommand(folder: string, options: RescoreOptions): P
       return { suite: suite.definition.id, ...summarise({ ...suite, cases }, rescored, compiled) }
     }),
   )
-  const run = { ...before.run, policy: { id, version, hash } }
+  const run = { ...before.run, ran: null, policy: { id, version, hash } }
   const report = buildReport(
     run,
     summarised.map(({ summary }) => summary),

@@ -36,6 +36,8 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
     answerBudgetMs: options.budgetMs,
   })
   const summarised = []
+  let ranCases = 0
+  let ranMs = 0
   try {
     for (const whole of suites) {
       const suite = selectCases(whole, options)
@@ -44,15 +46,20 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
         total: suite.cases.length,
         elapsedMs: () => performance.now(),
       })
+      const startedAt = performance.now()
       const outcomes = await runSuite(suite, {
         policy: compiled,
         scorers: opened.scorers,
         concurrency: options.concurrency,
         file,
         cache,
-        onCase: progress.step,
+        onCase: (_, isNew) => {
+          if (isNew) ranCases += 1
+          progress.step()
+        },
         abort,
       })
+      ranMs += performance.now() - startedAt
       progress.end()
       summarised.push({ suite: whole.definition.id, ...summarise(suite, outcomes, compiled) })
     }
@@ -67,6 +74,7 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
       scorers: opened.scorers.map((scorer) => ({ name: scorer.name, version: scorer.version })),
       concurrency: options.concurrency,
       sample: options.sample ?? null,
+      ran: ranCases === 0 ? null : { cases: ranCases, seconds: ranMs / 1000 },
     },
     summarised.map(({ summary }) => summary),
   )

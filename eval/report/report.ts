@@ -7,6 +7,8 @@ export type RunDescription = {
   readonly scorers: readonly { readonly name: string; readonly version: string }[]
   readonly concurrency: number
   readonly sample: number | null
+  /** Cases that really ran (not those already stored) and how long that took; null when nothing ran. */
+  readonly ran: { readonly cases: number; readonly seconds: number } | null
 }
 
 /** All figures of a run. The single cases are in `graded.jsonl` beside it. */

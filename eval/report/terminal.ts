@@ -16,6 +16,7 @@ export function renderTerminal(full: FullReport, paint: Paint): string {
   const lines = [
     '',
     `${paint('heading', `policy ${run.policy.id} ${run.policy.version}`)}  ${paint('faint', `${run.policy.hash.slice(0, 12)}, scorers: ${scorers || 'none'}`)}`,
+    ...(run.ran === null ? [] : [paint('faint', rateLine(run.ran))]),
     '',
     ...renderFigures(suites, paint),
   ]
@@ -32,6 +33,16 @@ export function renderTerminal(full: FullReport, paint: Paint): string {
     lines.push('')
   }
   return lines.join('\n')
+}
+
+function rateLine({
+  cases,
+  seconds,
+}: {
+  readonly cases: number
+  readonly seconds: number
+}): string {
+  return `${cases} cases ran in ${seconds.toFixed(1)} s, ${Math.round(cases / seconds)} a second; the others were stored`
 }
 
 function renderFigures(suites: readonly Summary[], paint: Paint): readonly string[] {

@@ -16,7 +16,7 @@ export type RunParts = {
   readonly file: OutcomeFile
   readonly cache: ScoreCache | null
   /** Called after every case, also for those that were there already. */
-  readonly onCase?: (outcome: Outcome) => void
+  readonly onCase?: (outcome: Outcome, isNew: boolean) => void
   /** Stops before the next case; what was finished is kept. */
   readonly abort?: AbortSignal
 }
@@ -32,24 +32,26 @@ export async function runSuite(
     while (next < cases.length && parts.abort?.aborted !== true) {
       const at = next
       next += 1
-      const outcome = await outcomeOf(cases[at]!)
+      const evalCase = cases[at]!
+      const key = caseKey(evalCase, definition, parts.policy, parts.scorers)
+      const known = parts.file.find(key)
+      const isNew = known === undefined || !isWhole(known)
+      const outcome = isNew
+        ? await run(evalCase, key)
+        : { ...known, suite: definition.id, caseId: evalCase.id }
       outcomes[at] = outcome
-      parts.onCase?.(outcome)
+      parts.onCase?.(outcome, isNew)
     }
   }
-  async function outcomeOf(evalCase: EvalCase): Promise<Outcome> {
-    const key = caseKey(evalCase, definition, parts.policy, parts.scorers)
-    const known = parts.file.find(key)
-    if (known !== undefined && isWhole(known))
-      return { ...known, suite: definition.id, caseId: evalCase.id }
+  async function run(evalCase: EvalCase, key: string): Promise<Outcome> {
     const wrapped = parts.cache?.wrap(parts.scorers)
-    const run = await runCase(evalCase, {
+    const ran = await runCase(evalCase, {
       policy: parts.policy,
       scorers: wrapped?.scorers ?? parts.scorers,
       now: new Date(definition.now),
     })
-    const ms = wrapped?.wasUsed() === true ? null : run.ms
-    const outcome: Outcome = { ...run, suite: definition.id, caseId: evalCase.id, key, ms }
+    const ms = wrapped?.wasUsed() === true ? null : ran.ms
+    const outcome: Outcome = { ...ran, suite: definition.id, caseId: evalCase.id, key, ms }
     await parts.file.append(outcome)
     return outcome
   }

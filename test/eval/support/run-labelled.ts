@@ -81,7 +81,13 @@ export async function runLabelled(
     }),
   )
   const { id, version, hash } = policy.policy
-  const run = { policy: { id, version, hash }, scorers: [], concurrency: 1, sample: null }
+  const run = {
+    policy: { id, version, hash },
+    scorers: [],
+    concurrency: 1,
+    sample: null,
+    ran: null,
+  }
   const report = buildReport(
     run,
     summarised.map(({ summary }) => summary),
