@@ -19,3 +19,14 @@ declare module '*.yaml' {
   const text: string
   export default text
 }
+
+declare module '*.css' {
+  const text: string
+  export default text
+}
+
+/** Text too, by a rule in wrangler.toml: it is served, never run. */
+declare module '*/swagger-ui-bundle.js' {
+  const text: string
+  export default text
+}

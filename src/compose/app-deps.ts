@@ -36,7 +36,9 @@ export type AppParts = Pick<AppDeps, 'docsAsset' | 'version' | 'metrics'> &
       readonly rateLimitPerMinute: number
       readonly maxBodyBytes: number
     }
-    readonly modelCheck: () => Check
+    readonly modelCheck: () => Check | Promise<Check>
+    /** Given where the app lives shorter than the counts of its callers. */
+    readonly limiter?: AppDeps['limiter']
     readonly onDecision: (answer: Answer) => void
     readonly onRequest: (entry: RequestLog) => void
     readonly onUnexpected: (error: unknown, requestId: string) => void
@@ -82,7 +84,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     findCaller: known,
     openCaller: async () =>
       parts.config.loopback && !(await keysExist()) ? LOCAL_CALLER : undefined,
-    limiter: createRateLimiter(parts.config.rateLimitPerMinute, elapsedMs),
+    limiter: parts.limiter ?? createRateLimiter(parts.config.rateLimitPerMinute, elapsedMs),
     maxBodyBytes: parts.config.maxBodyBytes,
     maxInWork: MAX_IN_WORK,
     triage: async (ticket, request) => {
@@ -129,7 +131,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
       return { ...hook, secret }
     },
     deleteWebhook: (id, actor) => deleteWebhook(db, { id, actor, now: now() }),
-    readiness: async () => [...(await storeChecks(db)), parts.modelCheck()],
+    readiness: async () => [...(await storeChecks(db)), await parts.modelCheck()],
   }
 }
 

@@ -37,13 +37,14 @@ export type Problem = {
 
 /** What a caller may know about an error: our own errors in full, anything else as a 500 with the request id alone. */
 export function problemOf(error: unknown, requestId: string): Problem {
-  if (error instanceof TriageError) {
-    const { status, title } = PROBLEMS[error.code]
+  const ours = ourError(error)
+  if (ours !== undefined) {
+    const { status, title } = PROBLEMS[ours.code]
     return {
-      type: `/docs#problem-${error.code}`,
+      type: `/docs#problem-${ours.code}`,
       title,
       status,
-      ...(status === 500 ? {} : { detail: error.message, ...error.detail }),
+      ...(status === 500 ? {} : { detail: ours.message, ...ours.detail }),
       instance: requestId,
     }
   }
@@ -60,6 +61,12 @@ export function problemOf(error: unknown, requestId: string): Problem {
     status: 500,
     instance: requestId,
   }
+}
+
+/** Libraries wrap what we threw inside them: drizzle the store's errors, as their cause. */
+function ourError(error: unknown): TriageError | undefined {
+  if (error instanceof TriageError) return error
+  return error instanceof Error && error.cause instanceof TriageError ? error.cause : undefined
 }
 
 /** A problem as a response; 503 and 429 say when to come back. */

@@ -13,7 +13,8 @@ export function storeError(error: unknown): unknown {
   if (error instanceof TriageError) return error
   if (!(error instanceof Error)) return error
   const code = (error as { code?: unknown }).code
-  if (typeof code !== 'string') return isPgliteGone(error) ? storeUnavailable(error) : error
+  if (typeof code !== 'string')
+    return isPgliteGone(error) || isSocketGone(error) ? storeUnavailable(error) : error
   const passing =
     UNREACHABLE.has(code) || PASSING_CLASSES.has(code.slice(0, 2)) || PASSING.has(code)
   return passing ? storeUnavailable(error) : error
@@ -21,6 +22,11 @@ export function storeError(error: unknown): unknown {
 
 function isPgliteGone(error: Error): boolean {
   return error.name === 'RuntimeError' || /PGlite is clos|Aborted\(/.test(error.message)
+}
+
+/** The sockets of workerd fail without a code; postgres.js marks what failed while a query was on its way. */
+function isSocketGone(error: Error): boolean {
+  return 'query' in error && error.name === 'Error'
 }
 
 /** From the socket and from postgres.js. */

@@ -14,16 +14,24 @@ export type WebModelFiles = {
 
 /** Loads the same model files where there is no Node: onnxruntime-web in one thread. */
 export async function loadWebModel(files: WebModelFiles): Promise<LoadedModel> {
+  // What is wrong with the files shows before the runtime takes its memory.
+  const config = parseModelConfig(files.config, 'the static assets')
+  const tokenizerFiles = { tokenizer: files.tokenizer, config: files.tokenizerConfig }
+  const tokenize = createTokenize(tokenizerFiles)
+  const special = specialTokens(tokenizerFiles)
+
   answerInstantiateWith(files.wasm)
   ort.env.wasm.numThreads = 1
   // Any bytes keep the runtime from fetching the module; `instantiate` answers with the compiled one.
   ort.env.wasm.wasmBinary = new ArrayBuffer(8)
-  const session = await ort.InferenceSession.create(files.onnx, { executionProviders: ['wasm'] })
-  const tokenizerFiles = { tokenizer: files.tokenizer, config: files.tokenizerConfig }
+  const session = await ort.InferenceSession.create(files.onnx, {
+    executionProviders: ['wasm'],
+    enableCpuMemArena: false,
+  })
   return {
-    config: parseModelConfig(files.config, 'the bundle'),
-    tokenize: createTokenize(tokenizerFiles),
-    special: specialTokens(tokenizerFiles),
+    config,
+    tokenize,
+    special,
     run: async (inputIds) => {
       const shape = [1, inputIds.length]
       const outputs = await session.run({
@@ -37,12 +45,13 @@ export async function loadWebModel(files: WebModelFiles): Promise<LoadedModel> {
   }
 }
 
+let answered = false
+
 /** Workers refuse to compile WebAssembly from bytes at run time, and onnxruntime-web knows no other way. */
 function answerInstantiateWith(wasm: WebAssembly.Module): void {
-  const instantiate = WebAssembly.instantiate.bind(WebAssembly) as (
-    source: WebAssembly.Module,
-    imports?: WebAssembly.Imports,
-  ) => Promise<WebAssembly.Instance>
+  if (answered) return
+  answered = true
+  const { instantiate } = WebAssembly
   const answer = async (source: unknown, imports?: WebAssembly.Imports) =>
     source instanceof WebAssembly.Module
       ? instantiate(source, imports)
