@@ -6,6 +6,7 @@ import { collectList, parseCount, type RunOptions } from './cli/options.ts'
 import { rescoreCommand, type RescoreOptions } from './cli/rescore-command.ts'
 import { runCommand } from './cli/run-command.ts'
 import { SCORER_NAMES } from './run/open-eval-scorers.ts'
+import { PERTURBATIONS } from './suite/perturb-suite.ts'
 
 const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort())
@@ -35,6 +36,11 @@ const program = new Command('eval')
     'only this many cases of each suite, the same ones every time',
     parseCount,
   )
+  .option(
+    '--perturb <kinds>',
+    `also run variants that mean the same: ${PERTURBATIONS.join(', ')}`,
+    collectList,
+  )
   .option('--concurrency <n>', 'cases in work at once; 1 for true latencies', parseCount, 4)
   .option('--threads <n>', 'inference threads', parseCount, 1)
   .option('--budget-ms <n>', 'time limit of a scorer', parseCount, 10_000)
@@ -56,6 +62,7 @@ Examples:
   npm run eval -- --scorer phrases,labels                   the policy alone: scorers that are never wrong
   npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
   npm run eval -- --suite core --sample 50 --json | jq .passed
+  npm run eval -- --suite core --perturb typo,capitals,order,repeat
   npm run eval -- compare data/eval/latest data/eval/candidate
   npm run eval -- rescore data/eval/latest --policy policies/saas.yaml
   npm run eval -- import tickets.csv --map body=message,intent=category

@@ -6,6 +6,7 @@ export type RunOptions = {
   readonly policy: string
   readonly model: string
   readonly half?: string
+  readonly perturb?: readonly string[]
   readonly sample?: number
   readonly concurrency: number
   readonly threads: number

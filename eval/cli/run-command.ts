@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPaint } from '../../src/cli/paint.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
+import { TriageError } from '../../src/domain/errors.ts'
 import { createRandom, shuffled } from '../metrics/random.ts'
 import { buildReport, type FullReport } from '../report/report.ts'
 import { renderTerminal } from '../report/terminal.ts'
@@ -11,6 +12,7 @@ import { openEvalScorers } from '../run/open-eval-scorers.ts'
 import { openOutcomeFile } from '../run/outcome-file.ts'
 import { runSuite } from '../run/run-suite.ts'
 import { listSuites, readSuite } from '../suite/read-suite.ts'
+import { PERTURBATIONS, perturbSuite, type Perturbation } from '../suite/perturb-suite.ts'
 import type { Suite } from '../suite/suite-definition.ts'
 import { summarise } from '../summary/summarise.ts'
 import type { RunOptions } from './options.ts'
@@ -40,7 +42,7 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
   let ranMs = 0
   try {
     for (const whole of suites) {
-      const suite = selectCases(whole, options)
+      const suite = perturbSuite(selectCases(whole, options), parsePerturbations(options.perturb))
       const progress = createProgress(options.quiet === true ? SILENT : process.stderr, {
         label: suite.definition.id,
         total: suite.cases.length,
@@ -86,6 +88,18 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
   await finish(full, options)
   if (abort.aborted) return 130
   return report.passed ? 0 : 1
+}
+
+/** The named kinds of variants. @throws TriageError for one that does not exist. */
+function parsePerturbations(names: readonly string[] = []): readonly Perturbation[] {
+  return names.map((name) => {
+    const known = PERTURBATIONS.find((each) => each === name)
+    if (known !== undefined) return known
+    throw new TriageError(
+      'configuration',
+      `Cannot perturb by "${name}": one of ${PERTURBATIONS.join(', ')} is required`,
+    )
+  })
 }
 
 /** Writes the report files and shows the run. */

@@ -6,6 +6,7 @@ export const METRIC_NAMES = [
   'review_load',
   'unseen_criticals',
   'downgrades',
+  'flip_rate',
   'schema_violations',
   'cost_loss',
   'severity_accuracy',

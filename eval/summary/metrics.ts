@@ -1,6 +1,7 @@
 import {
   EMOTIONS,
   isMoreSevere,
+  type Severity,
   INTENTS,
   PRIORITIES,
   SENTIMENTS,
@@ -61,7 +62,14 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     unit: 'share',
     better: 'low',
     isMean: false,
-    value: downgrades,
+    value: (cases) => shareOfVariants(cases, isMoreSevere),
+  },
+  flip_rate: {
+    title: 'Flips of variants that mean the same',
+    unit: 'share',
+    better: 'low',
+    isMean: false,
+    value: (cases) => shareOfVariants(cases, (base, variant) => base !== variant),
   },
   schema_violations: {
     title: 'Schema violations',
@@ -166,16 +174,19 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   latency_p99_ms: latency('Latency p99', 0.99),
 }
 
-/** Cases decided less severe than the case they are a variant of ÷ cases whose base was decided too. */
-function downgrades(cases: readonly Graded[]): number | null {
+/** Variants whose severity has this relation to that of their base ÷ variants whose base was decided too. */
+function shareOfVariants(
+  cases: readonly Graded[],
+  holds: (base: Severity, variant: Severity) => boolean,
+): number | null {
   const severities = new Map(
     cases.map(({ evalCase, receipt }) => [evalCase.id, receipt.decision.severity]),
   )
-  const lowered = cases.flatMap(({ evalCase, receipt }) => {
+  const found = cases.flatMap(({ evalCase, receipt }) => {
     const base = severities.get(evalCase.base ?? '')
-    return base === undefined ? [] : isMoreSevere(base, receipt.decision.severity)
+    return base === undefined ? [] : holds(base, receipt.decision.severity)
   })
-  return shareOf(lowered.filter(Boolean).length, lowered.length)
+  return shareOf(found.filter(Boolean).length, found.length)
 }
 
 export function judgedOf(
