@@ -71,8 +71,9 @@ function notices(settled: Settled, policy: CompiledPolicy): readonly Action[] {
     const people = (rule.notify ?? [])
       .flatMap((id) => policy.teams.get(id)?.team.owners ?? [])
       .filter((person) => !told.has(person) && told.add(person))
+    if (people.length === 0) continue
     const because = reasons.find((reason) => reason.rule === rule.id)?.sentence ?? rule.id
-    if (people.length > 0) notices.push({ kind: 'notify', external: false, people, because })
+    notices.push({ kind: 'notify', external: false, people, because })
   }
   return notices
 }

@@ -1,7 +1,7 @@
 /**
  * `node test/bench/decide.ts [seconds per measurement]`: decisions per second of `decide` with 10 to 10,000 triggers,
  * and of json-rules-engine with the same conditions in the same run. A fairness gate comes first: both must fire the
- * same triggers on 1,000 random facts. Prints a table and one line of JSON; exits 1 when a target is missed.
+ * same triggers on 1,000 random facts (20 at 10,000). Prints a table and one line of JSON; exits 1 when a target is missed.
  */
 import { Engine, type NestedCondition, type TopLevelCondition } from 'json-rules-engine'
 import { compilePolicy, type CompiledPolicy } from '../../src/domain/compile-policy.ts'
@@ -42,8 +42,8 @@ const PRODUCTS = Array.from({ length: 400 }, (_, index) => `product-${index}`)
 const REGIONS = Array.from({ length: 60 }, (_, index) => `region-${index}`)
 
 /** As SOPs grow: a core of general rules, then ever more rules for one product or region. */
-function trigger(place: number): Trigger {
-  const general: readonly Condition[] = [
+function trigger(place: number, general = place < 40): Trigger {
+  const common: readonly Condition[] = [
     is('intent', pick(INTENTS)),
     includes('phrases', pick(KINDS)),
     is('customer.tier', pick(TIERS)),
@@ -58,7 +58,7 @@ function trigger(place: number): Trigger {
     place % 2 === 0
       ? is('attributes.product', pick(PRODUCTS))
       : is('customer.region', pick(REGIONS))
-  const of = place < 40 ? [pick(general), pick(general)] : [pick(general), local, pick(general)]
+  const of = general ? [pick(common), pick(common)] : [pick(common), local, pick(common)]
   return aTrigger(
     `t${place}`,
     { kind: 'all', of },
@@ -126,16 +126,16 @@ async function theirs(engine: Engine, { values }: Facts): Promise<readonly strin
   return events.map((event) => event.type).sort()
 }
 
-async function fairness(policy: CompiledPolicy, engine: Engine): Promise<number> {
+async function fairness(policy: CompiledPolicy, engine: Engine, rounds: number): Promise<number> {
   let fired = 0
-  for (let round = 0; round < 1_000; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const given = facts()
     const [a, b] = [ours(policy, given), await theirs(engine, given)]
     if (a.join() !== b.join())
       throw new Error(`Cannot compare: ${a.join()} against ${b.join()} on ${JSON.stringify(given)}`)
     fired += a.length
   }
-  return fired / 1_000
+  return fired / rounds
 }
 
 /** Runs for the given seconds after a warm-up; milliseconds per call. */
@@ -178,7 +178,9 @@ type Row = {
 async function row(triggers: readonly Trigger[]): Promise<Row> {
   const policy = compilePolicy(aPolicy({ triggers }))
   const engine = engineOf(triggers)
-  const firedPerTicket = await fairness(policy, engine)
+  // One run of the other engine over 10,000 rules takes about a second.
+  const rounds = triggers.length <= 1_000 ? 1_000 : 20
+  const firedPerTicket = await fairness(policy, engine, rounds)
   const given = Array.from({ length: 500 }, facts)
   const decideMs = measureSync(
     (round) => decide(given[round % 500]!, policy, EMPTY_ROSTER, AT),
@@ -194,6 +196,19 @@ async function row(triggers: readonly Trigger[]): Promise<Row> {
     enginePerSecond: round(1000 / engineMs),
     ratio: round(engineMs / decideMs),
   }
+}
+
+/** The worst case, not gated: all rules are general, so what fires grows with their number. */
+function broadRow(size: number): Pick<Row, 'triggers' | 'firedPerTicket' | 'decideUs'> {
+  const triggers = Array.from({ length: size }, (_, place) => trigger(place, true))
+  const policy = compilePolicy(aPolicy({ triggers }))
+  const given = Array.from({ length: 500 }, facts)
+  const fired = given.reduce((sum, one) => sum + ours(policy, one).length, 0)
+  const decideMs = measureSync(
+    (round) => decide(given[round % 500]!, policy, EMPTY_ROSTER, AT),
+    secondsEach,
+  )
+  return { triggers: size, firedPerTicket: fired / 500, decideUs: round(decideMs * 1000) }
 }
 
 function round(value: number): number {
@@ -214,6 +229,8 @@ const all = Array.from({ length: Math.max(...SIZES) }, (_, place) => trigger(pla
 const rows: Row[] = []
 for (const size of SIZES) rows.push(await row(all.slice(0, size)))
 
+const broad = [100, 1_000].map(broadRow)
+
 const at = (size: number) => rows.find((one) => one.triggers === size)!
 const ratioAt100 = at(100).ratio
 const growthTo1000 = round(at(1_000).decideUs / at(100).decideUs)
@@ -224,5 +241,7 @@ console.log(
   `At 100 triggers ${ratioAt100} times json-rules-engine (at least ${TARGETS.ratioAt100})`,
 )
 console.log(`1,000 triggers cost ${growthTo1000} times 100 (at most ${TARGETS.growthTo1000})`)
-console.log(JSON.stringify({ ratioAt100, growthTo1000, passed, rows }))
+console.log('When every rule is general (not gated):')
+console.table(broad)
+console.log(JSON.stringify({ ratioAt100, growthTo1000, passed, rows, broad }))
 process.exitCode = passed ? 0 : 1
