@@ -72,12 +72,15 @@ export async function triage(
   const signals = combineSignals(runs, detectSpikes(volumes, policy.spikes))
 
   const degraded = degradedSteps(runs)
-  const instructionShaped = findInstructionShaped(original)
+  const instructionShaped = findInstructionShaped(original).map((seen) => ({
+    ...seen,
+    quote: redacted.slice(seen.start, seen.end),
+  }))
   const roster = await deps.roster()
   const salt = deps.newSalt()
 
   function decideAfter(previous: PreviousDecision | null): TriageRecord {
-    const before = previous === null ? {} : { severityBefore: previous.severity }
+    const before = previous === null ? {} : { before: previous }
     const scored = { signals, degraded, instructionShaped, ...before }
     const facts = buildFacts(ticket, scored, at, policy.types)
     const decision = decide(facts, deps.policy, roster, at)

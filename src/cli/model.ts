@@ -21,8 +21,7 @@ export function addModel(program: Command): void {
       process.stdout.write(
         `${folder}: version ${loaded.config.version}, windows of ${loaded.config.text.max_tokens} tokens\n`,
       )
-      for (const [name, head] of Object.entries(loaded.config.heads))
-        process.stdout.write(`  ${name}\n`)
+      for (const name of Object.keys(loaded.config.heads)) process.stdout.write(`  ${name}\n`)
       process.stdout.write(`One sentence scored: ${JSON.stringify(scores.intent)}\n`)
     })
 }

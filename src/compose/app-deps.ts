@@ -18,7 +18,7 @@ import { recordTriage } from '../store/record-triage.ts'
 import { findReview, listReviews, transitionReview } from '../store/reviews.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
-import { recentVolume } from '../store/volume.ts'
+import { createVolumeReader } from '../store/volume.ts'
 import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
@@ -76,7 +76,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     ...parts,
     policy: policy.compiled,
     roster,
-    recentVolume: (query) => recentVolume(db, query),
+    recentVolume: createVolumeReader(db),
     record: (record) => recordTriage(db, record),
   }
   return {

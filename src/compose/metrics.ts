@@ -35,7 +35,7 @@ export function createMetrics(readQueue: () => number) {
     buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers,
   })
-  new Gauge({
+  const waiting: Gauge = new Gauge({
     name: 'triage_scoring_waiting',
     help: 'Tickets waiting for a scoring thread',
     registers,
@@ -43,6 +43,7 @@ export function createMetrics(readQueue: () => number) {
       this.set(readQueue())
     },
   })
+  waiting.set(0)
   return {
     render: () => registry.metrics(),
     onRequest: ({ method, route, status, ms }: RequestLog) =>

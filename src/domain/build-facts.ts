@@ -15,8 +15,8 @@ export type Scored = {
   readonly signals: Signals
   readonly degraded: readonly string[]
   readonly instructionShaped: readonly Evidence[]
-  /** Severity of the decision that this one revises. */
-  readonly severityBefore?: Severity
+  /** The decision that this one revises. */
+  readonly before?: { readonly severity: Severity; readonly held: boolean }
 }
 
 /** The flat record that a policy reads. Absent inputs give absent facts, never zeros. */
@@ -34,7 +34,8 @@ export function buildFacts(
 
   putTicketFacts(put, ticket, at)
   putSignalFacts(put, scored.signals, types)
-  put('ticket.severityBefore', scored.severityBefore)
+  put('ticket.severityBefore', scored.before?.severity)
+  put('ticket.heldBefore', scored.before?.held)
   put('ticket.instructionShaped', scored.instructionShaped.length > 0)
   if (scored.instructionShaped.length > 0)
     evidence['ticket.instructionShaped'] = scored.instructionShaped

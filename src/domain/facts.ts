@@ -47,6 +47,10 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
     values: SEVERITIES,
     doc: 'Severity of the decision that this one revises; absent on a first decision',
   },
+  'ticket.heldBefore': {
+    type: 'boolean',
+    doc: 'The decision that this one revises still waits for a person',
+  },
   'customer.tier': { type: 'string', doc: 'Tier as the platform names it' },
   'customer.annualValue': { type: 'number', min: 0, doc: 'Contract value for one year' },
   'customer.region': { type: 'string', doc: 'Region as the platform names it' },

@@ -20,6 +20,8 @@ export function holdReasons(facts: Facts, policy: CompiledPolicy, draft: Draft):
   const held: Reason[] = []
   if (draft.severity === 'P1')
     held.push(builtIn('core.critical', 'A person decides every critical ticket'))
+  if (facts.values['ticket.heldBefore'] === true)
+    held.push(builtIn('core.held_before', 'The decision before this one still waits for a person'))
   const unscored = unscoredSignals(facts)
   if (unscored.length > 0)
     held.push(builtIn('core.unscored', `Could not be scored: ${showFact(unscored)}`))

@@ -53,6 +53,8 @@ export type PreviousDecision = {
   readonly decisionId: string
   readonly revision: number
   readonly severity: Severity
+  /** It still waits for a person. */
+  readonly held: boolean
 }
 
 /** What became of a record. `stale`: the ticket already has a decision that this record does not follow. */

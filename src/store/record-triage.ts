@@ -28,8 +28,18 @@ export async function recordTriage(db: Db, record: TriageRecord): Promise<Record
       decisionId: outcome.standing_decision as string,
       revision: outcome.standing_revision as number,
       severity: outcome.standing_severity as Severity,
+      held: await isHeld(db, record),
     },
   }
+}
+
+/** Asked only for a revision, which is rare; a person who decides meanwhile makes it true for too long, never too short. */
+async function isHeld(db: Db, { caller, ticket }: TriageRecord): Promise<boolean> {
+  const rows = await db.rows(
+    `select id from tickets where tenant = $1 and caller = $2 and external_id = $3 and standing = 'held'`,
+    [db.tenant, caller, ticket.id],
+  )
+  return rows.length > 0
 }
 
 type OutcomeRow = {

@@ -86,7 +86,12 @@ function stateOf(row: TicketRow): TicketState {
     ticketId: row.external_id,
     original: row.original === null ? null : (parseJson(row.original) as Ticket),
     contentHash: row.content_hash,
-    decision: { decisionId: row.decision_id, revision: row.revision, severity: row.severity },
+    decision: {
+      decisionId: row.decision_id,
+      revision: row.revision,
+      severity: row.severity,
+      held: row.standing === 'held',
+    },
     severity: row.severity,
     type: row.type,
     team: row.team,

@@ -23,7 +23,7 @@ const send = (body: string | Uint8Array | ReadableStream) =>
     headers: { 'content-type': 'application/x-ndjson' },
     body,
     duplex: 'half',
-  } as RequestInit)
+  })
 
 const linesOf = async (response: Response) =>
   (await response.text())
@@ -91,7 +91,7 @@ test('answers stream while tickets are still being sent, and a reader that stops
     body: endless,
     duplex: 'half',
     signal: abort.signal,
-  } as RequestInit)
+  })
   const reader = response.body!.getReader()
   const { value } = await reader.read()
   expect(new TextDecoder().decode(value)).toContain('"ticketId":"s-0"')

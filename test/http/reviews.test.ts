@@ -95,7 +95,9 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
     const answers = await Promise.all(
       ['approve', 'approve', 'approve', 'approve'].map((verb) => act(reviewId, verb)),
     )
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409, 409, 409])
+    expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([
+      200, 409, 409, 409,
+    ])
     const lost = (await answers.find((answer) => answer.status === 409)!.json()) as Conflict
     expect(lost.current).toMatchObject({ id: reviewId, state: 'approved' })
   })

@@ -14,10 +14,10 @@ export type Sent = {
 export function startLoad(url: string, clients: number) {
   const sent: Sent[] = []
   const unexpected: string[] = []
-  let stopped = false
+  const running = { on: true }
 
   async function client(): Promise<void> {
-    while (!stopped) {
+    while (running.on) {
       const ticketId = `K-${randomUUID()}`
       const entry: Sent = {
         ticketId,
@@ -36,13 +36,13 @@ export function startLoad(url: string, clients: number) {
     }
   }
 
-  const running = Promise.all(Array.from({ length: clients }, client))
+  const clientsDone = Promise.all(Array.from({ length: clients }, client))
   return {
     sent,
     unexpected,
     stop: async () => {
-      stopped = true
-      await running
+      running.on = false
+      await clientsDone
     },
   }
 }

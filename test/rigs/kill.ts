@@ -106,8 +106,9 @@ async function checkAll(url: string, sent: readonly Sent[]): Promise<string[]> {
   const queue = [...sent]
   async function check(): Promise<void> {
     for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+      const { ticketId } = entry
       const wrong = await wrongAfterCrash(url, entry).catch(
-        (error: unknown) => `${entry!.ticketId}: ${String(error)}`,
+        (error: unknown) => `${ticketId}: ${String(error)}`,
       )
       if (wrong !== null) failures.push(wrong)
     }

@@ -128,7 +128,7 @@ try {
   )
   console.log(
     Object.entries(severities)
-      .sort()
+      .sort(([a], [b]) => a.localeCompare(b))
       .map(([name, number]) => `${name} ${number}`)
       .join(', '),
   )
