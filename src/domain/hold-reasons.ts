@@ -12,6 +12,9 @@ export type Draft = {
   readonly ambiguousRoute: boolean
 }
 
+/** Without these two nobody knows what the customer wants; a missing mood or urgency is for the policy to weigh. */
+const ESSENTIAL: ReadonlySet<string> = new Set(['intent', 'language'])
+
 /**
  * Why a person must decide; empty means that nobody has to. The built-in rules come first and no policy can switch
  * them off: a critical ticket, a signal that could not be scored, a step down the fall-back ladder, an unclear route.
@@ -22,7 +25,7 @@ export function holdReasons(facts: Facts, policy: CompiledPolicy, draft: Draft):
     held.push(builtIn('core.critical', 'A person decides every critical ticket'))
   if (facts.values['ticket.heldBefore'] === true)
     held.push(builtIn('core.held_before', 'The decision before this one still waits for a person'))
-  const unscored = unscoredSignals(facts)
+  const unscored = unscoredSignals(facts).filter((signal) => ESSENTIAL.has(signal))
   if (unscored.length > 0)
     held.push(builtIn('core.unscored', `Could not be scored: ${showFact(unscored)}`))
   const degraded = facts.values['scoring.degraded']

@@ -237,9 +237,13 @@ describe('review', () => {
   })
   test.each([
     ['a step down the ladder', { 'scoring.degraded': ['local: timed out'] }, 'core.degraded'],
-    ['an unscored signal', { 'scoring.unscored': ['urgency'] }, 'core.unscored'],
+    ['an unscored intent', { 'scoring.unscored': ['intent'] }, 'core.unscored'],
   ])('%s asks for it without any rule', (_, values, rule) => {
     expect(rules(decided(given(values)), 'review')).toEqual([rule])
+  })
+
+  test('a missing urgency alone is for the policy to weigh', () => {
+    expect(rules(decided(given({ 'scoring.unscored': ['urgency'] })), 'review')).toEqual([])
   })
   test('a rule, a trigger, and the budget of severities that name none', () => {
     const review = {
