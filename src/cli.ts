@@ -14,6 +14,8 @@ import { TriageError } from './domain/errors.ts'
 import { ticketText } from './domain/ticket.ts'
 
 const program = new Command('triage')
+  // `--json` belongs to the command it follows.
+  .enablePositionalOptions()
   .description(
     'Decide one ticket here and now, or look after the service’s keys, policy, model and audit.',
   )
