@@ -48,6 +48,7 @@ export async function openApp(
     scorers?: readonly Scorer[]
     loopback?: boolean
     now?: () => Date
+    elapsedMs?: () => number
     maxBodyBytes?: number
     rateLimitPerMinute?: number
   } = {},
@@ -78,7 +79,7 @@ export async function openApp(
       version: '0.0.0-test',
       metrics: undefined,
       now,
-      elapsedMs: () => performance.now(),
+      elapsedMs: options.elapsedMs ?? (() => performance.now()),
       newId: randomUUID,
       newSalt: randomUUID,
       onDecision: () => {},

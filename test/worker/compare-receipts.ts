@@ -1,0 +1,53 @@
+import type { Reason } from '../../src/domain/decision.ts'
+import type { Receipt } from '../../src/domain/receipt.ts'
+import type { Signals } from '../../src/domain/signal.ts'
+import { isUnscored } from '../../src/domain/signal.ts'
+
+/** Everything that a decision says. Of a confidence it says whether it is beyond a bound; its digits are the model's. */
+export function wholeDecision({ decision, degraded }: Receipt): Readonly<Record<string, unknown>> {
+  return { ...decision, reasons: decision.reasons.map(withoutConfidences), degraded }
+}
+
+/** What deterministic facts alone say: nothing of it may depend on the runtime. */
+export function floorOf({ decision, signals }: Receipt): Readonly<Record<string, unknown>> {
+  return {
+    floor: decision.floor,
+    reasons: decision.reasons.filter((reason) => reason.floor),
+    phrases: signals.triggers.filter((hit) => hit.source === 'phrase'),
+  }
+}
+
+export const HEADS = ['intent', 'sentiment', 'emotions', 'urgency', 'priority', 'language'] as const
+export type Head = (typeof HEADS)[number]
+
+/** What a head would be quoted with, without its confidence (which the reason of an unscored one quotes too). */
+export function topLabel(signals: Signals, head: Head): string {
+  const signal = signals[head]
+  if (isUnscored(signal)) return 'unscored'
+  if (Array.isArray(signal)) return signal.map(({ label }) => label).join(' ')
+  if ('label' in signal) return signal.label
+  return String('value' in signal ? signal.value : 'code' in signal ? signal.code : '')
+}
+
+/** `severity: "P1" in workerd, "P2" on Node` for every part that differs, long parts cut. */
+export function differences(
+  worker: Readonly<Record<string, unknown>>,
+  node: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return Object.keys({ ...worker, ...node }).flatMap((part) => {
+    const [here, there] = [JSON.stringify(worker[part]), JSON.stringify(node[part])]
+    return here === there ? [] : [`${part}: ${cut(here)} in workerd, ${cut(there)} on Node`]
+  })
+}
+
+const cut = (json: string | undefined) =>
+  json === undefined || json.length <= 200 ? json : `${json.slice(0, 200)}…`
+
+function withoutConfidences(reason: Reason): Reason {
+  return {
+    ...reason,
+    compared: reason.compared.map((one) =>
+      one.fact.endsWith('.confidence') ? { ...one, value: null } : one,
+    ),
+  }
+}
