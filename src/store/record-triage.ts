@@ -12,7 +12,8 @@ import { requireStorable, toStorable } from './text.ts'
  * does not follow the ticket's standing decision is `stale`, whatever the order in which writers arrive.
  *
  * Content that equals an earlier revision, not the standing one, is changed content: the caller decides again, so
- * a severity that was raised since cannot fall back.
+ * a severity that was raised since cannot fall back. The standing content with the standing decision in `follows` is a
+ * late score: recorded as a revision, or `stale` once a person decided, the ticket was resolved or its customer erased.
  *
  * @throws TriageError `store_unavailable`: it may or may not have been written; repeating it tells.
  * @throws TriageError `invalid_request`: an id that PostgreSQL cannot hold.

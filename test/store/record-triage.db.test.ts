@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { TriageError } from '../../src/domain/errors.ts'
 import type { TriageRecord } from '../../src/domain/receipt.ts'
+import { eraseCustomer } from '../../src/store/erase-customer.ts'
 import { findReceipt, readDecisionIds } from '../../src/store/receipts.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
 import { transitionReview } from '../../src/store/reviews.ts'
@@ -10,6 +11,12 @@ import { aRecord, NOW } from './a-record.ts'
 import { countRows, onBothStores } from './stores.ts'
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** The same words again, decided with a score that came late. */
+function scoredLate(record: TriageRecord, plan: Parameters<typeof aRecord>[0] = {}): TriageRecord {
+  const { decisionId, revision } = record.receipt
+  return aRecord({ follows: { decisionId, revision }, keys: [], ...plan, ticket: record.ticket })
+}
 
 /** The next record of the same ticket with other words. */
 function changed(record: TriageRecord, plan: Parameters<typeof aRecord>[0] = {}): TriageRecord {
@@ -127,7 +134,12 @@ onBothStores((db) => {
     })
     expect(await recordTriage(db(), unlinked)).toEqual({
       kind: 'stale',
-      previous: { decisionId: first.receipt.decisionId, revision: 1, severity: 'P2' },
+      previous: {
+        decisionId: first.receipt.decisionId,
+        revision: 1,
+        severity: 'P2',
+        held: false,
+      },
     })
     expect(await countAll()).toEqual(before)
   })
@@ -187,6 +199,64 @@ onBothStores((db) => {
       kind: 'stale',
       previous: { severity: 'P4' },
     })
+  })
+
+  test('a late score revises the decision that stands, and repeating it writes nothing more', async () => {
+    const first = aRecord({ key: 'key-late', keys: [] })
+    await recordTriage(db(), first)
+    const late = scoredLate(first, { severity: 'P1' })
+    expect(late.contentHash).toBe(first.contentHash)
+    expect(await recordTriage(db(), late)).toEqual({ kind: 'recorded', answer: late.answer })
+    expect(await findTicket(db(), 'zendesk', first.ticket.id)).toMatchObject({
+      decision: { decisionId: late.receipt.decisionId, revision: 2, severity: 'P1', held: true },
+      reviewId: late.reviewId,
+    })
+    const after = await countAll()
+    expect(await recordTriage(db(), late)).toEqual({ kind: 'replayed', answer: late.answer })
+    // The first request's key still gives the first answer; without a key the ticket's standing one.
+    const retry = { ticket: first.ticket, key: 'key-late' }
+    const fingerprint = first.idempotency!.fingerprint
+    expect(await recordTriage(db(), aRecord({ ...retry, fingerprint }))).toEqual({
+      kind: 'replayed',
+      answer: first.answer,
+    })
+    expect(await recordTriage(db(), aRecord({ ticket: first.ticket }))).toEqual({
+      kind: 'replayed',
+      answer: late.answer,
+    })
+    expect(await countAll()).toEqual(after)
+  })
+
+  test('a late score of a decision that stands no more changes nothing', async () => {
+    const first = aRecord()
+    await recordTriage(db(), first)
+    const second = changed(first)
+    await recordTriage(db(), second)
+    const before = await countAll()
+    expect(await recordTriage(db(), scoredLate(first, { severity: 'P1' }))).toMatchObject({
+      kind: 'stale',
+      previous: { decisionId: second.receipt.decisionId },
+    })
+    expect(await countAll()).toEqual(before)
+  })
+
+  test('a late score is stale once a person has decided, or the customer was erased', async () => {
+    const decided = aRecord({ severity: 'P1' })
+    await recordTriage(db(), decided)
+    const command = { kind: 'dismiss', severity: 'P4', reason: 'A test by sales' } as const
+    await transitionReview(db(), decided.reviewId!, command, { actor: 'rita', now: NOW })
+    const erased = aRecord({ ticket: { customer: { id: 'forget-me' } } })
+    await recordTriage(db(), erased)
+    await eraseCustomer(db(), { customerId: 'forget-me', actor: 'admin', now: NOW })
+    const before = await countAll()
+    for (const record of [decided, erased])
+      expect(await recordTriage(db(), scoredLate(record, { severity: 'P1' }))).toMatchObject({
+        kind: 'stale',
+        previous: { decisionId: record.receipt.decisionId },
+      })
+    expect(await countAll()).toEqual(before)
+    expect((await findTicket(db(), 'zendesk', erased.ticket.id))!.original).toBeNull()
+    expect((await findTicket(db(), 'zendesk', decided.ticket.id))!.standing).toBe('dismissed')
   })
 
   test('a part that fails leaves nothing behind, and the store goes on', async () => {
