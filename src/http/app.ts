@@ -53,11 +53,8 @@ export function createApp(deps: AppDeps): App {
   const app: App = new OpenAPIHono()
 
   app.use(requestContext(deps))
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    }),
-  )
+  app.use(secureHeaders())
+  app.use(closedByDefault)
   app.onError((error, c) => {
     const problem = problemOf(error, requestIdOf(c))
     if (problem.status === 500) deps.onUnexpected(error, requestIdOf(c))
@@ -84,6 +81,13 @@ export function createApp(deps: AppDeps): App {
   addDocs(app, deps)
   return app
 }
+
+/** No answer may load or run anything, unless its page says what it needs. */
+const closedByDefault = createMiddleware(async (c, next) => {
+  await next()
+  if (!c.res.headers.has('content-security-policy'))
+    c.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+})
 
 function requestContext(deps: AppDeps) {
   return createMiddleware<{ Variables: Variables }>(async (c, next) => {

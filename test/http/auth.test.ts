@@ -162,3 +162,15 @@ test('erasing a customer removes the text and keeps the decision replayable', as
     await (await api.post(`/decisions/${answer.decisionId}/replay`, '', headers)).json(),
   ).toMatchObject({ identical: true })
 })
+
+test('the documentation page may load its own files and nothing else; every other answer may load nothing', async () => {
+  const page = await api.get('/docs')
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+  const html = await page.text()
+  const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!)
+  expect(loaded.length).toBeGreaterThan(2)
+  for (const path of loaded) expect((await api.get(path)).status).toBe(200)
+  expect((await api.get('/healthz')).headers.get('content-security-policy')).toContain(
+    "default-src 'none'",
+  )
+})
