@@ -9,8 +9,8 @@ import { isUnscored } from './signal.ts'
 export const SCORING_MODES = ['local', 'llm', 'local_then_llm'] as const
 export type ScoringMode = (typeof SCORING_MODES)[number]
 
-const DOUBTED = ['intent', 'sentiment', 'urgency', 'priority'] as const
-export type DoubtedSignal = (typeof DOUBTED)[number]
+export const DOUBTED_SIGNALS = ['intent', 'sentiment', 'urgency', 'priority'] as const
+export type DoubtedSignal = (typeof DOUBTED_SIGNALS)[number]
 
 /** The policy's `scoring:`; how the LLM is used is the customer's choice and cost. */
 export type ScoringRules = {
@@ -80,7 +80,7 @@ export function reasonsToAsk(
 }
 
 function unscored(signals: Signals): readonly string[] {
-  return (['language', ...DOUBTED] as const)
+  return (['language', ...DOUBTED_SIGNALS] as const)
     .filter((name) => isUnscored(signals[name]))
     .map((name) => `${name} could not be scored`)
 }

@@ -1,6 +1,7 @@
 import { compileCalendar, type WorkingCalendar } from './calendar.ts'
 import type { Timer, Timers } from './clock.ts'
 import { compileCondition, factsRead, type CompiledCondition } from './condition.ts'
+import { DEFAULT_SCORING, type ScoringRules } from './cascade.ts'
 import type { PersonRef } from './decision.ts'
 import { TriageError } from './errors.ts'
 import { findFact } from './facts.ts'
@@ -46,6 +47,9 @@ export type CompiledPolicy = {
   readonly otherwise: { readonly team: string; readonly because: Sentence }
   readonly reviewRules: readonly CompiledRule<ReviewRule>[]
   readonly reviewers: readonly PersonRef[]
+  readonly scoring: ScoringRules
+  /** `scoring.ask.when`. */
+  readonly askWhen: CompiledCondition | undefined
   readonly tags: readonly Sentence[]
   readonly acknowledgement: Sentence
   readonly timers: Readonly<Record<Severity, Timers>>
@@ -72,6 +76,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     return { ...compileRule(trigger), order }
   })
   const reviewTeam = requireKnown(teams, policy.review.team, 'team')
+  const scoring = policy.scoring ?? DEFAULT_SCORING
   return {
     policy,
     triggers,
@@ -83,6 +88,8 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     },
     reviewRules: policy.review.rules.toSorted(byId).map(compileRule),
     reviewers: distinctPeople([...reviewTeam.owners, ...reviewTeam.backups]),
+    scoring,
+    askWhen: scoring.ask.when && compileCondition(scoring.ask.when),
     tags: policy.tags.map(compileSentence),
     acknowledgement: compileSentence(policy.messages.acknowledgement),
     timers: compileTimers(policy, calendars),

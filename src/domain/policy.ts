@@ -1,3 +1,4 @@
+import type { ScoringRules } from './cascade.ts'
 import type { Intent, Severity, TicketType, TriggerKind } from './labels.ts'
 import type { FactType } from './facts.ts'
 
@@ -147,6 +148,8 @@ export type Policy = {
     readonly minCustomers: number
     readonly ratio: number
   }
+  /** Who scores, and when an LLM is asked; absent: `DEFAULT_SCORING`. */
+  readonly scoring?: ScoringRules
   readonly types: Readonly<Partial<Record<Intent, TicketType>>>
   /** Tags for the platform with the slots {severity}, {priority}, {type} and {team}. */
   readonly tags: readonly string[]

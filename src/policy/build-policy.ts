@@ -1,3 +1,4 @@
+import type { ScoringRules } from '../domain/cascade.ts'
 import { SEVERITIES, type Severity } from '../domain/labels.ts'
 import type {
   Calendar,
@@ -15,6 +16,8 @@ export type Conditions = {
   readonly triggers: readonly (Condition | null)[]
   readonly routes: readonly (Condition | null)[]
   readonly reviewRules: readonly (Condition | null)[]
+  /** `scoring.ask.when`, where there is one. */
+  readonly askWhen?: Condition | null
 }
 
 const DEFAULT_GRACE_MINUTES = 120
@@ -30,6 +33,7 @@ export function buildPolicy(
   const routes = withConditions(file.routes, conditions.routes)
   const reviewRules = withConditions(file.review.rules, conditions.reviewRules)
   if (triggers === undefined || routes === undefined || reviewRules === undefined) return undefined
+  if (conditions.askWhen === null) return undefined
   const { review } = file
   return {
     id: file.id,
@@ -59,6 +63,7 @@ export function buildPolicy(
       minCustomers: file.spikes.customers,
       ratio: file.spikes.ratio,
     },
+    ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, conditions.askWhen) }),
     types: file.types,
     tags: file.tags,
     messages: file.messages,
@@ -125,6 +130,15 @@ function severityOf(raw: RawSeverity): SeverityDefinition {
       reviewBackupAfter: target(raw.review_backup_after),
     }),
   }
+}
+
+function scoringOf(
+  { use, ask }: NonNullable<RawPolicy['scoring']>,
+  when: Condition | undefined,
+): ScoringRules {
+  const { bands, signals, unscored, disagreement } = ask
+  const rules = { bands, signals, unscored, disagreement }
+  return { use, ask: when === undefined ? rules : { ...rules, when } }
 }
 
 function targetOf(written: RawTarget, calendar: string): Target {

@@ -12,6 +12,8 @@ export function parseConditions(
 ): Conditions {
   const decided = { ...vocabulary, decided: true }
   const rules = (data.review as { rules?: unknown } | null | undefined)?.rules
+  const askWhen = (data.scoring as { ask?: { when?: unknown } | null } | null | undefined)?.ask
+    ?.when
   const triggers = parseList(data.triggers, ['triggers'], vocabulary, report)
   for (const [index, rule] of listOf(data.triggers).entries())
     checkTrigger(rule, triggers[index] ?? null, ['triggers', index], vocabulary, report)
@@ -19,6 +21,9 @@ export function parseConditions(
     triggers,
     routes: parseList(data.routes, ['routes'], decided, report),
     reviewRules: parseList(rules, ['review', 'rules'], decided, report),
+    ...(askWhen !== undefined && {
+      askWhen: parseCondition(askWhen, ['scoring', 'ask', 'when'], vocabulary, report),
+    }),
   }
 }
 

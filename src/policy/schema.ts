@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_SCORING, DOUBTED_SIGNALS, SCORING_MODES } from '../domain/cascade.ts'
 import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
 import { TRIGGER_CATEGORIES } from '../domain/policy.ts'
@@ -144,6 +145,20 @@ const policyCase = z.strictObject({
   }),
 })
 
+const { ask } = DEFAULT_SCORING
+const scoring = z.strictObject({
+  use: z.enum(SCORING_MODES).default(DEFAULT_SCORING.use),
+  ask: z
+    .strictObject({
+      bands: z.array(z.enum(['high', 'medium', 'low'])).default([...ask.bands]),
+      signals: z.array(z.enum(DOUBTED_SIGNALS)).default([...ask.signals]),
+      unscored: z.boolean().default(ask.unscored),
+      disagreement: z.boolean().default(ask.disagreement),
+      when: when.optional(),
+    })
+    .prefault({}),
+})
+
 export const policySchema = z.strictObject({
   id,
   version: z.string().min(1, { error: 'a version required' }),
@@ -168,6 +183,7 @@ export const policySchema = z.strictObject({
     customers: z.int().min(2, { error: 'at least 2 customers required' }),
     ratio: z.number().min(1, { error: 'a ratio of 1 or above required' }),
   }),
+  scoring: scoring.optional(),
   types: z.partialRecord(z.enum(INTENTS), z.enum(TYPES)).default({}),
   tags: z.array(sentence).default([]),
   messages: z.strictObject({ acknowledgement: sentence }),

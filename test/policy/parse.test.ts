@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { DEFAULT_SCORING } from '../../src/domain/cascade.ts'
+import { compilePolicy } from '../../src/domain/compile-policy.ts'
 import { TriageError } from '../../src/domain/errors.ts'
 import { parsePolicy, type ParseOptions, type PolicyProblem } from '../../src/policy/parse.ts'
 
@@ -134,6 +136,34 @@ describe('parsePolicy()', () => {
         'sop.yaml',
       ).hash,
     ).not.toBe(hash)
+  })
+
+  test('scoring is optional, completed from the defaults and part of the hash', () => {
+    const without = parsePolicy(aFile(), 'sop.yaml')
+    expect(without.scoring).toBeUndefined()
+    expect(compilePolicy(without).scoring).toEqual(DEFAULT_SCORING)
+    const rich = { 'customer.annualValue': { gte: 100_000 } }
+    const asked = parsePolicy(
+      aFile(
+        (data) => (data.scoring = { use: 'llm', ask: { bands: ['low', 'medium'], when: rich } }),
+      ),
+      'sop.yaml',
+    )
+    expect(asked.scoring).toEqual({
+      use: 'llm',
+      ask: {
+        ...DEFAULT_SCORING.ask,
+        bands: ['low', 'medium'],
+        when: {
+          kind: 'fact',
+          fact: 'customer.annualValue',
+          matcher: { op: 'gte', value: 100_000 },
+        },
+      },
+    })
+    expect(asked.hash).not.toBe(without.hash)
+    expect(compilePolicy(asked).askWhen?.holds({ 'customer.annualValue': 100_000 })).toBe(true)
+    expect(compilePolicy(asked).askWhen?.holds({})).toBe(false)
   })
 
   test('reports all problems at once, in file order, with line and column', () => {
@@ -434,6 +464,21 @@ describe('faults', () => {
       'a name with a dot',
       (data) => (data.teams['a.b'] = data.teams.front),
       'teams.a.b: Cannot read name "a.b": letters, digits, "_" and "-" required, starting with a letter',
+    ],
+    [
+      'an unknown way of scoring',
+      (data) => (data.scoring = { use: 'gpt' }),
+      'scoring.use: Cannot read scoring.use: one of local, llm, local_then_llm required, got "gpt"',
+    ],
+    [
+      'an unknown fact in what the LLM is asked about',
+      (data) => (data.scoring = { ask: { when: { 'customer.teir': 'x' } } }),
+      'scoring.ask.when.customer.teir: Cannot use fact "customer.teir": unknown fact; did you mean "customer.tier"?',
+    ],
+    [
+      'an empty condition of what the LLM is asked about',
+      (data) => (data.scoring = { ask: { when: null } }),
+      'scoring.ask.when: Cannot read condition: a map of facts to matchers required, got nothing',
     ],
   ])('%s', (_, edit, expected) => {
     expect(messages(edit)).toContain(expected)
