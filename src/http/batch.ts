@@ -23,6 +23,7 @@ const AHEAD = 16
 
 const route = createRoute({
   method: 'post',
+  tags: ['Triage'],
   path: '/triage/batch',
   summary: 'Decide many tickets, streamed',
   description:

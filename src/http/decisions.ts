@@ -36,6 +36,7 @@ const receiptSchema = z
 
 const getRoute = createRoute({
   method: 'get',
+  tags: ['Decisions'],
   path: '/decisions/{id}',
   summary: 'The receipt of a decision, with its reasons',
   request: { params: id },
@@ -46,6 +47,7 @@ const replayBody = z.strictObject({ policyHash: z.string().optional() })
 
 const replayRoute = createRoute({
   method: 'post',
+  tags: ['Decisions'],
   path: '/decisions/{id}/replay',
   summary: 'Decide again on the stored facts',
   description:

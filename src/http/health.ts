@@ -20,6 +20,7 @@ const checks = z.object({
 
 const healthz = createRoute({
   method: 'get',
+  tags: ['Operations'],
   path: '/healthz',
   summary: 'Is the process alive',
   responses: { 200: json('Alive', z.object({ ok: z.literal(true) })) },
@@ -27,6 +28,7 @@ const healthz = createRoute({
 
 const readyz = createRoute({
   method: 'get',
+  tags: ['Operations'],
   path: '/readyz',
   summary: 'May traffic come: store, migrations, model, disk',
   responses: { 200: json('Ready', checks), 503: json('Not ready', checks) },
@@ -34,6 +36,7 @@ const readyz = createRoute({
 
 const metrics = createRoute({
   method: 'get',
+  tags: ['Operations'],
   path: '/metrics',
   summary: 'Prometheus metrics',
   responses: {

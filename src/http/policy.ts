@@ -12,6 +12,7 @@ export type PolicyDeps = AuthDeps & {
 
 const route = createRoute({
   method: 'get',
+  tags: ['Policy'],
   path: '/policy',
   summary: 'The escalation SOP that decides now',
   description:

@@ -107,6 +107,7 @@ const definedOnly = <T extends object>(changes: T) =>
 
 const listRoute = createRoute({
   method: 'get',
+  tags: ['Reviews'],
   path: '/reviews',
   summary: 'The queue of held tickets, most urgent first',
   request: { query: filterSchema },
@@ -121,6 +122,7 @@ const listRoute = createRoute({
 
 const getRoute = createRoute({
   method: 'get',
+  tags: ['Reviews'],
   path: '/reviews/{id}',
   summary: 'One held ticket',
   request: { params: id },
@@ -145,6 +147,7 @@ export function addReviews(app: App, deps: ReviewDeps): void {
     app.openAPIRegistry.registerPath(
       createRoute({
         method: 'post',
+        tags: ['Reviews'],
         path: `/reviews/{id}/${name}`,
         summary,
         request: {

@@ -39,6 +39,7 @@ const id = z.object({ id: z.string() })
 
 const getRoute = createRoute({
   method: 'get',
+  tags: ['Tickets'],
   path: '/tickets/{id}',
   summary: 'A ticket as it stands now, and everything that happened to it',
   description: 'A platform key sees the tickets it sent; reviewers, leads and admins see all.',
@@ -67,6 +68,7 @@ const getRoute = createRoute({
 
 const eraseRoute = createRoute({
   method: 'delete',
+  tags: ['Tickets'],
   path: '/customers/{id}',
   summary: 'Erase what a customer wrote',
   description:

@@ -26,6 +26,7 @@ export const IDEMPOTENCY_HOURS = 24
 
 const route = createRoute({
   method: 'post',
+  tags: ['Triage'],
   path: '/triage',
   summary: 'Decide one ticket',
   description:

@@ -46,6 +46,7 @@ const registration = z.strictObject({
 
 const listRoute = createRoute({
   method: 'get',
+  tags: ['Webhooks'],
   path: '/webhooks',
   summary: 'Registered endpoints',
   responses: {
@@ -56,6 +57,7 @@ const listRoute = createRoute({
 
 const registerRoute = createRoute({
   method: 'post',
+  tags: ['Webhooks'],
   path: '/webhooks',
   summary: 'Register an endpoint for signed events',
   description: 'The answer holds the signing secret (Standard Webhooks, `whsec_…`), once.',
@@ -68,6 +70,7 @@ const registerRoute = createRoute({
 
 const deleteRoute = createRoute({
   method: 'delete',
+  tags: ['Webhooks'],
   path: '/webhooks/{id}',
   summary: 'Stop sending to an endpoint',
   request: { params: z.object({ id: z.string() }) },
