@@ -29,19 +29,23 @@ export function topLabel(signals: Signals, head: Head): string {
   return String('value' in signal ? signal.value : 'code' in signal ? signal.code : '')
 }
 
-/** `severity: "P1" in workerd, "P2" on Node` for every part that differs, long parts cut. */
+/** `severity: "P1" in workerd, "P2" on Node` for every part that differs; of lists only the items that differ. */
 export function differences(
   worker: Readonly<Record<string, unknown>>,
   node: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   return Object.keys({ ...worker, ...node }).flatMap((part) => {
-    const [here, there] = [JSON.stringify(worker[part]), JSON.stringify(node[part])]
-    return here === there ? [] : [`${part}: ${cut(here)} in workerd, ${cut(there)} on Node`]
+    const [here, there] = [worker[part], node[part]]
+    if (JSON.stringify(here) === JSON.stringify(there)) return []
+    return [`${part}: ${onlyIn(here, there)} in workerd, ${onlyIn(there, here)} on Node`]
   })
 }
 
-const cut = (json: string | undefined) =>
-  json === undefined || json.length <= 200 ? json : `${json.slice(0, 200)}…`
+function onlyIn(value: unknown, other: unknown): string | undefined {
+  if (!Array.isArray(value) || !Array.isArray(other)) return JSON.stringify(value)
+  const others = new Set(other.map((item) => JSON.stringify(item)))
+  return JSON.stringify(value.filter((item) => !others.has(JSON.stringify(item))))
+}
 
 function withoutConfidences(reason: Reason): Reason {
   return {

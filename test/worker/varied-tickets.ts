@@ -4,22 +4,19 @@ import type { TestTicket } from './both-runtimes.ts'
 
 const SUITES = 'eval/suites'
 
-/** `count` tickets spread evenly over the shipped suites, the same ones every time. */
+/** At most `count` tickets spread evenly over the shipped suites, the same ones every time. */
 export function suiteTickets(count: number): readonly TestTicket[] {
-  const suites = readdirSync(SUITES).map((name) =>
+  const all = readdirSync(SUITES).flatMap((name) =>
     readFileSync(join(SUITES, name, 'cases.jsonl'), 'utf8')
       .split('\n')
       .filter(Boolean)
       .map((line) => (JSON.parse(line) as { ticket: TestTicket }).ticket),
   )
-  return suites.flatMap((tickets, suite) => {
-    const share = Math.floor(count / suites.length) + (suite < count % suites.length ? 1 : 0)
-    const step = Math.max(1, tickets.length / share)
-    return Array.from({ length: Math.min(share, tickets.length) }, (_, at) => ({
-      ...tickets[Math.floor(at * step)]!,
-      id: `suite-${suite}-${at}`,
-    }))
-  })
+  const step = Math.max(1, all.length / count)
+  return Array.from({ length: Math.min(count, all.length) }, (_, at) => ({
+    ...all[Math.floor(at * step)]!,
+    id: `suite-${at}`,
+  }))
 }
 
 const paragraph =
