@@ -73,7 +73,15 @@ export default defineConfig({
       'http and desk talk to the main path through types, never to store, scorers or policy files',
     ),
     ban(
-      ['src/triage.ts', 'src/review.ts', 'src/deliver.ts', 'src/tick.ts'],
+      [
+        'src/triage.ts',
+        'src/judge.ts',
+        'src/run-scorer.ts',
+        'src/second-opinion.ts',
+        'src/review.ts',
+        'src/deliver.ts',
+        'src/tick.ts',
+      ],
       '^\\./(scorers|policy|store|delivery|platforms|http|desk)/',
       'The main path takes adapters as types from domain',
     ),

@@ -10,7 +10,9 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-const schema = z.object({
+const price = z.coerce.number().min(0)
+
+const variables = z.object({
   HOST: withDefault(z.string(), '127.0.0.1'),
   PORT: withDefault(port, 8787),
   DATA_DIR: withDefault(z.string(), './data'),
@@ -22,9 +24,55 @@ const schema = z.object({
   LOG_LEVEL: withDefault(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
   INFERENCE_THREADS: withDefault(atLeastOne.max(64), 1),
   ANSWER_BUDGET_MS: withDefault(z.coerce.number().int().min(20).max(60_000), 400),
+  PRIVACY: optional(z.enum(['local-only'], { error: 'local-only, or nothing, is required' })),
+  OPENAI_MODEL: optional(z.string()),
+  OPENAI_API_KEY: optional(z.string()),
+  OPENAI_BASE_URL: optional(
+    z.url({ protocol: /^https?$/, error: 'an http(s):// address is required, /v1 included' }),
+  ),
+  LLM_TIMEOUT_MS: withDefault(z.coerce.number().int().min(500).max(120_000), 8_000),
+  LLM_CONCURRENCY: withDefault(atLeastOne.max(256), 4),
+  LLM_TOKENS_PER_MINUTE: optional(atLeastOne),
+  LLM_MONEY_PER_DAY: optional(price),
+  LLM_PRICE_INPUT: optional(price),
+  LLM_PRICE_CACHED: optional(price),
+  LLM_PRICE_OUTPUT: optional(price),
   RATE_LIMIT_PER_MINUTE: withDefault(atLeastOne, 60_000),
   MAX_BODY_BYTES: withDefault(z.coerce.number().int().min(1_024).max(10_485_760), 1_048_576),
 })
+
+type Variables = z.output<typeof variables>
+
+/** What only makes sense together. */
+const schema = variables.superRefine((values, context) => {
+  const require = (name: keyof Variables, message: string) => {
+    if (values[name] === undefined) context.addIssue({ code: 'custom', path: [name], message })
+  }
+  const { LLM_PRICE_CACHED, LLM_MONEY_PER_DAY, LLM_PRICE_INPUT, LLM_PRICE_OUTPUT } = values
+  if (values.OPENAI_MODEL !== undefined && values.OPENAI_BASE_URL === undefined)
+    require('OPENAI_API_KEY', 'required for OpenAI; for a server of your own set OPENAI_BASE_URL')
+  const priced = [LLM_PRICE_INPUT, LLM_PRICE_OUTPUT, LLM_PRICE_CACHED, LLM_MONEY_PER_DAY]
+  if (priced.every((value) => value === undefined)) return
+  for (const name of ['LLM_PRICE_INPUT', 'LLM_PRICE_OUTPUT'] as const)
+    require(name, 'required with the other prices and LLM_MONEY_PER_DAY')
+})
+
+/** A server of the OpenAI protocol and what it may cost. */
+export type LlmConfig = {
+  readonly model: string
+  readonly apiKey?: string
+  readonly baseUrl?: string
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly tokensPerMinute?: number
+  readonly moneyPerDay?: number
+  /** Money per million tokens. */
+  readonly prices?: {
+    readonly inputPerMillion: number
+    readonly cachedInputPerMillion?: number
+    readonly outputPerMillion: number
+  }
+}
 
 /** Everything the service is told from outside. Parsed once; nobody else reads the environment. */
 export type Config = {
@@ -40,6 +88,10 @@ export type Config = {
   readonly inferenceThreads: number
   /** `POST /triage` answers within this with what it has. */
   readonly answerBudgetMs: number
+  /** Ticket text goes to the store and to webhooks only. */
+  readonly localOnly: boolean
+  /** Absent: no LLM is ever asked. */
+  readonly llm: LlmConfig | undefined
   readonly rateLimitPerMinute: number
   readonly maxBodyBytes: number
 }
@@ -68,7 +120,33 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
     logLevel: values.LOG_LEVEL,
     inferenceThreads: values.INFERENCE_THREADS,
     answerBudgetMs: values.ANSWER_BUDGET_MS,
+    localOnly: values.PRIVACY === 'local-only',
+    llm: llmOf(values),
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     maxBodyBytes: values.MAX_BODY_BYTES,
+  }
+}
+
+function llmOf(values: Variables): LlmConfig | undefined {
+  const { OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = values
+  const { LLM_PRICE_INPUT, LLM_PRICE_CACHED, LLM_PRICE_OUTPUT } = values
+  const { LLM_TOKENS_PER_MINUTE, LLM_MONEY_PER_DAY } = values
+  if (OPENAI_MODEL === undefined || values.PRIVACY === 'local-only') return undefined
+  return {
+    model: OPENAI_MODEL,
+    ...(OPENAI_API_KEY !== undefined && { apiKey: OPENAI_API_KEY }),
+    ...(OPENAI_BASE_URL !== undefined && { baseUrl: OPENAI_BASE_URL }),
+    timeoutMs: values.LLM_TIMEOUT_MS,
+    concurrency: values.LLM_CONCURRENCY,
+    ...(LLM_TOKENS_PER_MINUTE !== undefined && { tokensPerMinute: LLM_TOKENS_PER_MINUTE }),
+    ...(LLM_MONEY_PER_DAY !== undefined && { moneyPerDay: LLM_MONEY_PER_DAY }),
+    ...(LLM_PRICE_INPUT !== undefined &&
+      LLM_PRICE_OUTPUT !== undefined && {
+        prices: {
+          inputPerMillion: LLM_PRICE_INPUT,
+          ...(LLM_PRICE_CACHED !== undefined && { cachedInputPerMillion: LLM_PRICE_CACHED }),
+          outputPerMillion: LLM_PRICE_OUTPUT,
+        },
+      }),
   }
 }

@@ -3,6 +3,8 @@ import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createAppDeps } from './compose/app-deps.ts'
 import { docsAsset } from './compose/docs-assets.ts'
+import { createLateWork } from './compose/late-work.ts'
+import { openLlm } from './compose/llm.ts'
 import { createMetrics } from './compose/metrics.ts'
 import { answerClientErrors } from './compose/client-errors.ts'
 import { loadPolicy } from './compose/policy.ts'
@@ -20,6 +22,8 @@ import { rememberPolicy } from './store/policies.ts'
 
 /** Time for requests in work to finish after SIGTERM; orchestrators kill after 30 s. */
 const DRAIN_MS = 10_000
+/** Time after it for scores that no answer waits for. */
+const LATE_MS = 5_000
 
 async function start(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel })
@@ -32,20 +36,29 @@ async function start(config: Config): Promise<void> {
       `Cannot listen on ${config.host} without API keys: create one with "npm run triage -- keys create --role admin --name me", or use HOST=127.0.0.1`,
     )
   }
-  const { scorers, pool, close: closeScorers } = await openScorers(compiled, config)
+  const llm = config.llm && (await openLlm(config.llm, (call) => log.debug(call, 'llm call')))
+  const { scorers, secondOpinion, pool, close } = await openScorers(compiled, config, llm)
   await rememberPolicy(
     db,
     { hash: compiled.policy.hash, source, parsed: compiled.policy },
     new Date(),
   )
 
-  const metrics = createMetrics(() => pool.waiting())
+  const metrics = createMetrics(() => pool.waiting(), llm)
+  const late = createLateWork((error) => log.error({ err: error }, 'late revision failed'))
   const app = createApp(
     createAppDeps({
       db,
       config,
       policy: { compiled, source },
       scorers,
+      ...(secondOpinion && {
+        secondOpinion: {
+          scorer: secondOpinion,
+          answerBudgetMs: config.answerBudgetMs,
+          later: late.later,
+        },
+      }),
       modelCheck: () => ({
         name: 'model',
         ok: pool.ready() > 0,
@@ -101,7 +114,8 @@ async function start(config: Config): Promise<void> {
       if ('closeIdleConnections' in server) server.closeIdleConnections()
     })
     await timers.stop()
-    await closeScorers()
+    await late.finish(LATE_MS)
+    await close()
     await db.close()
     process.exit(code)
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
+import type { RecordOutcome } from '../domain/receipt.ts'
 import type { Scorer } from '../domain/signal.ts'
 import { OPEN_REVIEW_STATES, REVIEW_STATES } from '../domain/review-state.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
@@ -20,6 +21,7 @@ import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
 import { createVolumeReader } from '../store/volume.ts'
 import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
+import type { SecondOpinion } from '../second-opinion.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { compileSource } from './compile-source.ts'
@@ -31,6 +33,10 @@ export type AppParts = Pick<AppDeps, 'docsAsset' | 'version' | 'metrics'> &
     readonly db: Db
     readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
     readonly scorers: readonly Scorer[]
+    /** Absent: no LLM is asked after the scorers. `later` takes work that no answer waits for. */
+    readonly secondOpinion?: Pick<SecondOpinion, 'scorer' | 'answerBudgetMs'> & {
+      readonly later: (work: Promise<unknown>) => void
+    }
     readonly config: {
       readonly loopback: boolean
       readonly rateLimitPerMinute: number
@@ -72,8 +78,18 @@ export function createAppDeps(parts: AppParts): AppDeps {
     elapsedMs,
   })
 
+  const tell = (outcome: RecordOutcome | null) => {
+    if (outcome?.kind === 'recorded') parts.onDecision(JSON.parse(outcome.answer) as Answer)
+  }
+  const { secondOpinion, ...alone } = parts
   const triageDeps: TriageDeps = {
-    ...parts,
+    ...alone,
+    ...(secondOpinion && {
+      secondOpinion: {
+        ...secondOpinion,
+        later: (revision) => secondOpinion.later(revision.then(tell)),
+      },
+    }),
     policy: policy.compiled,
     roster,
     recentVolume: createVolumeReader(db),
@@ -89,7 +105,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     maxInWork: MAX_IN_WORK,
     triage: async (ticket, request) => {
       const outcome = await triage(ticket, request, triageDeps)
-      if (outcome.kind === 'recorded') parts.onDecision(JSON.parse(outcome.answer) as Answer)
+      tell(outcome)
       return outcome
     },
     findTicket: (caller, ticketId) => findTicket(db, caller, ticketId),

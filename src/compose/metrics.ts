@@ -1,11 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Answer } from '../domain/answer.ts'
 import type { RequestLog } from '../http/app.ts'
+import type { LlmScorer } from '../scorers/llm.ts'
+import { addLlmMetrics } from './llm-metrics.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** Prometheus metrics of one process. Labels are closed sets, so that series stay few. */
-export function createMetrics(readQueue: () => number) {
+export function createMetrics(readQueue: () => number, llm?: LlmScorer) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -44,6 +46,7 @@ export function createMetrics(readQueue: () => number) {
     },
   })
   waiting.set(0)
+  if (llm !== undefined) addLlmMetrics(registry, llm)
   return {
     render: () => registry.metrics(),
     onRequest: ({ method, route, status, ms }: RequestLog) =>

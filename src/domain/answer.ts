@@ -32,6 +32,8 @@ export type Answer = {
   readonly signals: Signals
   readonly reasons: readonly Reason[]
   readonly degraded: readonly string[]
+  /** Opinions still to come, with the reason for asking: they may raise this decision by a revision, never lower it. */
+  readonly pending?: readonly string[]
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
   readonly scorers: readonly {
     readonly name: string
@@ -70,6 +72,9 @@ export function answerOf(receipt: Receipt, reviewId: string | null): Answer {
     signals: receipt.signals,
     reasons: decision.reasons,
     degraded: receipt.degraded,
+    ...(receipt.secondOpinion?.pending && {
+      pending: [`llm: ${receipt.secondOpinion.because.join('; ')}`],
+    }),
     policy: receipt.policy,
     scorers: receipt.scorers.map(({ name, version, ms }) => ({ name, version, ms })),
   }

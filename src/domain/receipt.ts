@@ -25,6 +25,8 @@ export type Receipt = {
   readonly clockStart: string
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
   readonly degraded: readonly string[]
+  /** There when another opinion was asked for: why, and whether it had not come when this was decided. */
+  readonly secondOpinion?: { readonly because: readonly string[]; readonly pending: boolean }
   readonly decision: Decision
 }
 

@@ -65,13 +65,43 @@ export type Signals = {
 export type Scores = Partial<Omit<Signals, 'spikes'>>
 
 /** What a scorer may see: the redacted text (same length and offsets as the original) and the ticket's declared language. */
-export type ScorerInput = { readonly text: string; readonly language?: string }
+export type ScorerInput = {
+  readonly text: string
+  readonly language?: string
+  /** The caller gives its scorers this long, where that is longer than usual. */
+  readonly waitMs?: number
+}
 
 /** ticket → signals. `score` rejects when it could not run at all; "could not tell" is an unscored value. */
 export type Scorer = {
   readonly name: string
   readonly version: string
-  readonly score: (input: ScorerInput, abort?: AbortSignal) => Promise<Scores>
+  readonly score: (
+    input: ScorerInput,
+    abort?: AbortSignal,
+    onCall?: (call: ScorerCall) => void,
+  ) => Promise<Scores>
+}
+
+/** What a scorer outside this process was asked with and what it cost, also when it failed; never a word of the text. */
+export type ScorerCall = {
+  readonly servedBy: { readonly model: string; readonly fingerprint: string | null } | null
+  /** How the answer was asked for; null when nothing was sent. */
+  readonly settings: {
+    readonly format: string
+    readonly temperature: number | null
+    readonly seed: number | null
+  } | null
+  readonly attempts: number
+  readonly tokens: {
+    readonly prompt: number
+    readonly cached: number
+    readonly completion: number
+  }
+  /** In the currency of the configured prices. */
+  readonly money: number
+  /** Quotes that are not in the text. */
+  readonly droppedQuotes: number
 }
 
 /** One scorer's part in a decision, as the receipt keeps it. */
@@ -82,6 +112,7 @@ export type ScorerRun = {
   readonly scores: Scores
   /** Why it did not run to its end; its scores are empty then. */
   readonly failure?: string
+  readonly call?: ScorerCall
 }
 
 export function isUnscored(signal: object): signal is Unscored {

@@ -167,6 +167,10 @@ export const answerSchema = z
     degraded: z
       .array(z.string())
       .openapi({ description: 'Scorers that did not run; empty when all did' }),
+    pending: z.array(z.string()).optional().openapi({
+      description:
+        'Second opinions that have not come yet, with the reason for asking. A later revision may raise this decision, never lower it',
+    }),
     policy: z.object({ id: z.string(), version: z.string(), hash: z.string() }),
     scorers: z.array(z.object({ name: z.string(), version: z.string(), ms: z.number() })),
   })

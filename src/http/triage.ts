@@ -24,6 +24,8 @@ export type TriageEndpointDeps = AuthDeps & {
 /** How long a stored answer is repeated for the same key. */
 export const IDEMPOTENCY_HOURS = 24
 
+const LONGEST_WAIT_S = 30
+
 const route = createRoute({
   method: 'post',
   tags: ['Triage'],
@@ -39,6 +41,12 @@ const route = createRoute({
         .optional()
         .openapi({
           description: `IETF Idempotency-Key, quoted or bare; kept ${IDEMPOTENCY_HOURS} hours`,
+        }),
+      prefer: z
+        .string()
+        .optional()
+        .openapi({
+          description: `RFC 7240: \`wait=N\` waits N seconds, ${LONGEST_WAIT_S} at most, for a second opinion instead of getting it as a later revision`,
         }),
     }),
     body: { required: true, content: { 'application/json': { schema: ticketSchema } } },
@@ -63,7 +71,13 @@ export function addTriage(app: App, deps: TriageEndpointDeps): void {
       const key = idempotencyKeyOf(c)
       const ticket = await readBody(c, ticketSchema, { maxBytes: deps.maxBodyBytes })
       const caller = callerOf(c).name
-      const request = { caller, idempotency: idempotencyOf(key, ticket, deps.now()) }
+      const waitSeconds = waitOf(c.req.header('prefer'))
+      const request = {
+        caller,
+        idempotency: idempotencyOf(key, ticket, deps.now()),
+        ...(waitSeconds !== undefined && { waitMs: waitSeconds * 1_000 }),
+      }
+      if (waitSeconds !== undefined) c.header('preference-applied', `wait=${waitSeconds}`)
       const running = key === undefined ? `id:${ticket.id}` : `key:${key}`
       const outcome = await once(`${caller}\n${running}`, () => deps.triage(ticket, request))
       if (outcome.kind === 'mismatch')
@@ -83,6 +97,12 @@ export function addTriage(app: App, deps: TriageEndpointDeps): void {
 export function answerText(outcome: RecordOutcome): string {
   if (outcome.kind === 'recorded' || outcome.kind === 'replayed') return outcome.answer
   throw new TriageError('conflict', 'Cannot record this ticket: it changed at the same time')
+}
+
+/** The `wait` of a Prefer header; undefined when there is none that can be read. */
+function waitOf(prefer = ''): number | undefined {
+  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer) ?? []
+  return seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_S)
 }
 
 function idempotencyOf(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../domain/canonical-json.ts'
-import type { ScorerInput, Scores } from '../domain/signal.ts'
+import type { ScorerCall, ScorerInput, Scores } from '../domain/signal.ts'
 import { createBreaker } from './breaker.ts'
 import { createBudget } from './budget.ts'
 import { type AskDeps, type Asked, LEAST_ATTEMPT_MS, ask } from './llm/ask.ts'
@@ -63,7 +63,11 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
   let usage = NO_USAGE
   let lastFailure: FailureKind | null = null
 
-  async function score({ text }: ScorerInput, caller?: AbortSignal): Promise<Scores> {
+  async function score(
+    { text }: ScorerInput,
+    caller?: AbortSignal,
+    onCall?: (call: ScorerCall) => void,
+  ): Promise<Scores> {
     const seen = excerptOf(text, settings.maxTextLength)
     const visible = visibleText(text, seen)
     if (visible.trim() === '') return NOTHING_TO_SCORE
@@ -71,13 +75,16 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
     const tally = newTally()
     const asked = await askInTime(visible, tally, caller).catch(asFailure)
     if (asked instanceof LlmFailure) {
-      report(asked.kind, tally, started)
+      const failed = report(asked.kind, tally, started)
+      onCall?.(failed)
       throw asked
     }
     const { content, tokens } = asked.reply
     const probabilities = labelProbabilities(content, tokens)
     const read = readAnswer(asked.answer, { text, seen, calibration, probabilities })
-    report('scored', tally, started, { reply: asked.reply, droppedQuotes: read.droppedQuotes })
+    const { droppedQuotes } = read
+    const call = report('scored', tally, started, { reply: asked.reply, droppedQuotes })
+    onCall?.(call)
     return read.scores
   }
 
@@ -111,24 +118,20 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
     tally: Tally,
     started: number,
     scored?: { readonly reply: ChatReply; readonly droppedQuotes: number },
-  ): void {
+  ): ScorerCall {
     const droppedQuotes = scored?.droppedQuotes ?? 0
     lastFailure = outcome === 'scored' ? null : outcome
     usage = withCall(usage, tally, outcome, droppedQuotes)
-    options.observe?.({
-      outcome,
-      ms: elapsedMs() - started,
-      attempts: tally.attempts,
-      retries: tally.retries,
+    const call: ScorerCall = {
+      servedBy: scored === undefined ? null : servedBy(scored.reply),
       settings: tally.settings,
-      servedBy:
-        scored === undefined
-          ? null
-          : { model: scored.reply.model, fingerprint: scored.reply.fingerprint },
+      attempts: tally.attempts,
       tokens: tally.usage,
       money: tally.money,
       droppedQuotes,
-    })
+    }
+    options.observe?.({ ...call, outcome, ms: elapsedMs() - started, retries: tally.retries })
+    return call
   }
 
   return {
@@ -146,6 +149,16 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
       lastFailure,
       spent: deps.budget.spent(),
     }),
+  }
+}
+
+const LONGEST_NAME = 200
+
+/** Names are the server's own words: as long as names are. */
+function servedBy({ model, fingerprint }: ChatReply): NonNullable<ScorerCall['servedBy']> {
+  return {
+    model: model.slice(0, LONGEST_NAME),
+    fingerprint: fingerprint === null ? null : fingerprint.slice(0, LONGEST_NAME),
   }
 }
 

@@ -1,18 +1,19 @@
 import { TriageError } from '../domain/errors.ts'
 import type { Scorer } from '../domain/signal.ts'
 
-/** The same scorer, given up after `timeoutMs`: the ticket is answered with what the others said. */
+/** The same scorer, given up after `timeoutMs` or the caller's longer wait: the others answer without it. */
 export function withTimeout(scorer: Scorer, timeoutMs: number): Scorer {
   return {
     ...scorer,
-    score: (input) =>
+    score: (input, abort, onCall) =>
       new Promise((resolve, reject) => {
+        const givenUpMs = Math.max(timeoutMs, input.waitMs ?? 0)
         const timer = setTimeout(
-          () => reject(new TriageError('overloaded', `no answer within ${timeoutMs} ms`)),
-          timeoutMs,
+          () => reject(new TriageError('overloaded', `no answer within ${givenUpMs} ms`)),
+          givenUpMs,
         )
         scorer
-          .score(input)
+          .score(input, abort, onCall)
           .then(resolve, reject)
           .finally(() => clearTimeout(timer))
       }),

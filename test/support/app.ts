@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AppParts } from '../../src/compose/app-deps.ts'
 import { createAppDeps } from '../../src/compose/app-deps.ts'
 import { docsAsset } from '../../src/compose/docs-assets.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
@@ -46,6 +47,7 @@ export async function openApp(
   db: Db,
   options: {
     scorers?: readonly Scorer[]
+    secondOpinion?: AppParts['secondOpinion']
     loopback?: boolean
     now?: () => Date
     elapsedMs?: () => number
@@ -69,6 +71,7 @@ export async function openApp(
         createPhraseScorer(policy.compiled.policy.phrases, policy.compiled.policy.version),
         await shippedModel(),
       ],
+      ...(options.secondOpinion && { secondOpinion: options.secondOpinion }),
       config: {
         loopback: options.loopback ?? true,
         rateLimitPerMinute: options.rateLimitPerMinute ?? 10_000_000,

@@ -1,13 +1,11 @@
-import type { Scorer } from '../../domain/signal.ts'
+import type { Scorer, ScorerCall } from '../../domain/signal.ts'
 import type { BreakerState } from '../breaker.ts'
 import type { BudgetLimits, Cost } from '../budget.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import type { Calibration } from './calibration.ts'
 import type { AnswerFormat, CapabilityMemory } from './capabilities.ts'
-import type { TokenUsage } from './chat.ts'
 import type { FailureKind } from './failure.ts'
 import type { PromptTemplate } from './prompt.ts'
-import type { CallSettings } from './tally.ts'
 import type { LlmUsage, Prices } from './usage.ts'
 
 /** What the scorer needs; everything with a default may be left out. */
@@ -49,17 +47,10 @@ export type LlmOptions = {
 }
 
 /** One ticket's way through the LLM, without a word of its text. */
-export type LlmCall = {
+export type LlmCall = ScorerCall & {
   readonly outcome: 'scored' | FailureKind
   readonly ms: number
-  readonly attempts: number
   readonly retries: number
-  readonly settings: CallSettings | null
-  /** The model that answered and the server's fingerprint, where it says them. */
-  readonly servedBy: { readonly model: string; readonly fingerprint: string | null } | null
-  readonly tokens: TokenUsage
-  readonly money: number
-  readonly droppedQuotes: number
 }
 
 export type LlmHealth = {

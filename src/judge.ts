@@ -1,0 +1,122 @@
+import { answerOf } from './domain/answer.ts'
+import { buildFacts } from './domain/build-facts.ts'
+import type { CompiledPolicy } from './domain/compile-policy.ts'
+import { decide } from './domain/decide.ts'
+import { degradedSteps } from './domain/degraded.ts'
+import type { Evidence } from './domain/facts.ts'
+import type { Moment } from './domain/moment.ts'
+import type { Judge, Judged } from './domain/raise-only.ts'
+import type { PreviousDecision, Receipt, TriageRecord } from './domain/receipt.ts'
+import type { Roster } from './domain/roster.ts'
+import type { ScorerRun, Signals } from './domain/signal.ts'
+import type { Ticket } from './domain/ticket.ts'
+import { ticketText } from './domain/ticket.ts'
+import { findInstructionShaped } from './domain/untrusted-text.ts'
+import { fingerprint, hmac } from './fingerprint.ts'
+
+/** What is the same for every decision about one arrival of a ticket. */
+export type Arrival = Pick<TriageRecord, 'caller' | 'idempotency' | 'salt' | 'observed'> & {
+  readonly ticket: Ticket
+  readonly original: string
+  readonly redacted: string
+  readonly instructionShaped: readonly Evidence[]
+  readonly policy: CompiledPolicy
+  readonly newId: () => string
+}
+
+type Arriving = Pick<Arrival, 'caller' | 'idempotency' | 'redacted' | 'observed'>
+
+export function arrivalOf(
+  ticket: Ticket,
+  { caller, idempotency, redacted, observed }: Arriving,
+  deps: {
+    readonly policy: CompiledPolicy
+    readonly newId: () => string
+    readonly newSalt: () => string
+  },
+): Arrival {
+  const original = ticketText(ticket)
+  const instructionShaped = findInstructionShaped(original).map((seen) => ({
+    ...seen,
+    quote: redacted.slice(seen.start, seen.end),
+  }))
+  const { policy, newId } = deps
+  const salt = deps.newSalt()
+  const request = { caller, idempotency, salt, observed }
+  return { ...request, ticket, original, redacted, instructionShaped, policy, newId }
+}
+
+/** What a decision is made from besides. */
+export type Scoring = {
+  readonly runs: readonly ScorerRun[]
+  readonly signals: Signals
+  readonly roster: Roster
+  readonly at: Moment
+  readonly secondOpinion?: NonNullable<Receipt['secondOpinion']>
+}
+
+/** Facts and decision under the policy; `previous` is the decision that changed content revises. */
+export function judgeOf(
+  { ticket, instructionShaped, policy }: Arrival,
+  { runs, roster, at }: Scoring,
+  previous: PreviousDecision | null,
+): Judge {
+  const degraded = degradedSteps(runs)
+  const before = previous === null ? {} : { before: previous }
+  return {
+    factsOf: (signals) =>
+      buildFacts(
+        ticket,
+        { signals, degraded, instructionShaped, ...before },
+        at,
+        policy.policy.types,
+      ),
+    decideOn: (facts) => decide(facts, policy, roster, at),
+  }
+}
+
+export function judgeSignals(signals: Signals, { factsOf, decideOn }: Judge): Judged {
+  const facts = factsOf(signals)
+  return { signals, facts, decision: decideOn(facts) }
+}
+
+/** Everything that the store writes for one decision. */
+export function recordOf(
+  { ticket, original, redacted, policy, newId, ...arrival }: Arrival,
+  { runs, roster, at, secondOpinion }: Scoring,
+  { signals, facts, decision }: Judged,
+  follows: Pick<PreviousDecision, 'decisionId' | 'revision'> | null,
+): TriageRecord {
+  const { caller, idempotency, salt, observed } = arrival
+  const { id, version, hash } = policy.policy
+  const receipt: Receipt = {
+    schema: 1,
+    decisionId: newId(),
+    ticketId: ticket.id,
+    revision: (follows?.revision ?? 0) + 1,
+    follows: follows?.decisionId ?? null,
+    textHmac: hmac(salt, original),
+    redactedText: redacted,
+    scorers: runs,
+    signals,
+    facts,
+    roster,
+    ...at,
+    policy: { id, version, hash },
+    degraded: degradedSteps(runs),
+    ...(secondOpinion && { secondOpinion }),
+    decision,
+  }
+  const reviewId = decision.disposition === 'review' ? newId() : null
+  return {
+    caller,
+    idempotency,
+    receipt,
+    ticket,
+    contentHash: fingerprint(ticket),
+    salt,
+    reviewId,
+    answer: JSON.stringify(answerOf(receipt, reviewId)),
+    observed,
+  }
+}

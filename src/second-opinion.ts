@@ -1,0 +1,125 @@
+import { reasonsToAsk } from './domain/cascade.ts'
+import { raiseOnly } from './domain/raise-only.ts'
+import type { Judge, Judged } from './domain/raise-only.ts'
+import type { PreviousDecision, RecordOutcome, TriageRecord } from './domain/receipt.ts'
+import type { Roster } from './domain/roster.ts'
+import type { Scorer, ScorerRun } from './domain/signal.ts'
+import type { Arrival, Scoring } from './judge.ts'
+import { judgeOf, judgeSignals, recordOf } from './judge.ts'
+import { runScorer } from './run-scorer.ts'
+
+/** A scorer that is asked when the others are in doubt. It may raise a decision and never lower one. */
+export type SecondOpinion = {
+  readonly scorer: Scorer
+  /** `POST /triage` answers within this, with or without it. */
+  readonly answerBudgetMs: number
+  /** Takes the revision that a late opinion may still make; null: it changed nothing. */
+  readonly later: (revision: Promise<RecordOutcome | null>) => void
+}
+
+type Asked = { readonly because: readonly string[] }
+export type Opinion =
+  | { readonly kind: 'not_asked' }
+  | (Asked & { readonly kind: 'in_time'; readonly run: ScorerRun })
+  | (Asked & { readonly kind: 'late'; readonly run: Promise<ScorerRun> })
+
+const NOT_ASKED: Opinion = { kind: 'not_asked' }
+
+/** Asks where the policy wants it and waits until the answer is due. The call goes on when the answer does not wait. */
+export async function askSecondOpinion(
+  arrival: Arrival,
+  scoring: Scoring,
+  asking: {
+    readonly secondOpinion: SecondOpinion | undefined
+    readonly dueMs: number
+    readonly elapsedMs: () => number
+  },
+): Promise<Opinion> {
+  const { secondOpinion, dueMs, elapsedMs } = asking
+  if (secondOpinion === undefined) return NOT_ASKED
+  const { policy, redacted } = arrival
+  const before = judgeSignals(scoring.signals, judgeOf(arrival, scoring, null))
+  // Nothing is above P1, and every P1 is held.
+  if (before.decision.severity === 'P1') return NOT_ASKED
+  const because = reasonsToAsk(policy.scoring.ask, before, policy.askWhen)
+  if (because.length === 0) return NOT_ASKED
+  const run = runScorer(secondOpinion.scorer, { text: redacted }, elapsedMs)
+  const inTime = await within(run, dueMs - elapsedMs())
+  return inTime === null
+    ? { kind: 'late', because, run }
+    : { kind: 'in_time', because, run: inTime }
+}
+
+/** What the first decision is made from: an opinion that came is heard, one that failed is a step down the ladder. */
+export function heardBy(scoring: Scoring, opinion: Opinion): Scoring {
+  if (opinion.kind === 'not_asked') return scoring
+  const { because } = opinion
+  return opinion.kind === 'late'
+    ? { ...scoring, secondOpinion: { because, pending: true } }
+    : {
+        ...scoring,
+        runs: [...scoring.runs, opinion.run],
+        secondOpinion: { because, pending: false },
+      }
+}
+
+/** The decision on the first scores, raised by what an opinion in time says. */
+export function judgeWith({ signals }: Scoring, opinion: Opinion, judge: Judge): Judged {
+  const before = judgeSignals(signals, judge)
+  if (opinion.kind !== 'in_time') return before
+  return raiseOnly(before, opinion.run.scores, judge) ?? before
+}
+
+/** The decision that was recorded without the late opinion. */
+export type Recorded = {
+  readonly arrival: Arrival
+  readonly scoring: Scoring
+  readonly judged: Judged
+  readonly record: TriageRecord
+  readonly previous: PreviousDecision | null
+}
+
+/**
+ * Waits for a late opinion and records the revision that it raises to, linked to `before`. Null when it raises
+ * nothing. A late failure is a step down the ladder as any other: it holds what nobody else holds. The store drops
+ * the revision when `before` stands no more or a person has decided.
+ */
+export async function reviseLate(
+  { arrival, scoring, judged, record, previous }: Recorded,
+  opinion: Extract<Opinion, { kind: 'late' }>,
+  deps: {
+    readonly now: () => Date
+    readonly roster: () => Promise<Roster>
+    readonly record: (record: TriageRecord) => Promise<RecordOutcome>
+  },
+): Promise<RecordOutcome | null> {
+  const run = await opinion.run
+  const known: Scoring = {
+    ...scoring,
+    runs: [...scoring.runs, run],
+    roster: await deps.roster(),
+    at: { ...scoring.at, now: deps.now().toISOString() },
+    secondOpinion: { because: opinion.because, pending: false },
+  }
+  const raised = raiseOnly(judged, run.scores, judgeOf(arrival, known, previous))
+  if (raised === null) return null
+  const { observed } = arrival
+  // The request and its words were counted with the first decision.
+  const counted: Arrival = { ...arrival, idempotency: null, observed: { ...observed, keys: [] } }
+  return deps.record(recordOf(counted, known, raised, record.receipt))
+}
+
+/** What is left for scoring of the time until an answer is due; the rest is the store's. */
+export function scoringTime(answerMs: number): number {
+  return answerMs - Math.min(STORE_MS, answerMs / 4)
+}
+
+const STORE_MS = 100
+
+/** Null when it takes longer; what has come already is in time. */
+function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), Math.max(0, ms))
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
