@@ -4,6 +4,7 @@ import type { Judge, Judged } from './domain/raise-only.ts'
 import type { PreviousDecision, RecordOutcome, TriageRecord } from './domain/receipt.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerRun } from './domain/signal.ts'
+import { fingerprint } from './fingerprint.ts'
 import type { Arrival, Scoring } from './judge.ts'
 import { judgeOf, judgeSignals, recordOf } from './judge.ts'
 import { runScorer } from './run-scorer.ts'
@@ -13,6 +14,8 @@ export type SecondOpinion = {
   readonly scorer: Scorer
   /** `POST /triage` answers within this, with or without it. */
   readonly answerBudgetMs: number
+  /** The ticket stands at this content already: a retry, which nobody pays for twice. */
+  readonly isKnown: (caller: string, ticketId: string, contentHash: string) => Promise<boolean>
   /** Takes the revision that a late opinion may still make; null: it changed nothing. */
   readonly later: (revision: Promise<RecordOutcome | null>) => void
 }
@@ -37,12 +40,13 @@ export async function askSecondOpinion(
 ): Promise<Opinion> {
   const { secondOpinion, dueMs, elapsedMs } = asking
   if (secondOpinion === undefined) return NOT_ASKED
-  const { policy, redacted } = arrival
+  const { policy, redacted, caller, ticket } = arrival
   const before = judgeSignals(scoring.signals, judgeOf(arrival, scoring, null))
   // Nothing is above P1, and every P1 is held.
   if (before.decision.severity === 'P1') return NOT_ASKED
   const because = reasonsToAsk(policy.scoring.ask, before, policy.askWhen)
   if (because.length === 0) return NOT_ASKED
+  if (await secondOpinion.isKnown(caller, ticket.id, fingerprint(ticket))) return NOT_ASKED
   const run = runScorer(secondOpinion.scorer, { text: redacted }, elapsedMs)
   const inTime = await within(run, dueMs - elapsedMs())
   return inTime === null

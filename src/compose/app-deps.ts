@@ -87,6 +87,8 @@ export function createAppDeps(parts: AppParts): AppDeps {
     ...(secondOpinion && {
       secondOpinion: {
         ...secondOpinion,
+        isKnown: async (caller, ticketId, contentHash) =>
+          (await findTicket(db, caller, ticketId))?.contentHash === contentHash,
         later: (revision) => secondOpinion.later(revision.then(tell)),
       },
     }),

@@ -177,10 +177,12 @@ onBothStores((db) => {
     expect(made.map(({ answer }) => (JSON.parse(answer!) as Answer).revision)).toEqual([1, 2])
 
     // A retry gets what the first call got; without its key, what stands.
+    const paid = server.requests.length
     const retry = await api.triage(ticket, { 'idempotency-key': `k-${ticket.id}` })
     expect(retry).toEqual(first)
     expect((await api.triage(ticket)).decisionId).toBe(now.decision.decisionId)
     await api.settle()
+    expect(server.requests.length).toBe(paid)
     expect(api.failed).toEqual([])
   })
 
