@@ -6,14 +6,15 @@ from scipy.optimize import minimize
 from .corpus import Row
 from .inference import Model, decode_spans, sigmoid, softmax
 from .labels import EMOTIONS, HEADS, PRIORITIES, TRIGGER_TAGS
-from .metrics import micro_f1, overlap_f1
+from .metrics import micro_f1, overlap_counts, overlap_f1, touch_counts, touched_f1
 from .export import Calibration
 from .tokenizer import encode_with_words, windows
 
-# Error rate that a band promises at most, measured below its threshold on held-out messages; below the floor nothing is said.
-PROMISES = {"high": 0.10, "medium": 0.30}
-FLOOR_ERROR = 0.65
-CRITICAL_RECALL = 0.93  # aimed at on held-out messages, so that 0.90 stays after sampling error
+# Error rate inside a band that it promises at most, measured on held-out messages; below the floor nothing is said.
+PROMISES = {"high": 0.10, "medium": 0.35}
+FLOOR_ERROR = 0.75
+CRITICAL_RECALL = 0.94  # aimed at on held-out messages, so that 0.90 stays after sampling error
+MOST_OVER_ESCALATION = 0.20  # the phrase floor of the policy adds its own; together they must stay under 0.25
 
 
 def truth(rows: list[Row], name: str) -> np.ndarray:
@@ -92,38 +93,44 @@ def emotion_thresholds(probabilities: np.ndarray, target: np.ndarray) -> dict[st
 
 
 def critical_threshold(probabilities: np.ndarray, target: np.ndarray) -> dict:
-    """Smallest over-escalation that still reaches the recall aimed at."""
+    """The highest threshold that reaches the recall aimed at; raised when too many other messages would become critical."""
     critical = PRIORITIES.index("critical")
     p, is_critical = probabilities[:, critical], target == critical
-    for t in np.arange(0.6, 0.01, -0.005):
-        recall = (p[is_critical] >= t).mean()
-        if recall >= CRITICAL_RECALL:
-            return {"threshold": round(float(t), 3), "held_out_recall": round(float(recall), 4),
-                    "held_out_over_escalation": round(float((p[~is_critical] >= t).mean()), 4)}
-    return {"threshold": 0.01, "held_out_recall": 1.0, "held_out_over_escalation": 1.0}
+    grid = np.round(np.arange(0.6, 0.005, -0.005), 3)
+    recall = np.array([(p[is_critical] >= t).mean() for t in grid])
+    over = np.array([(p[~is_critical] >= t).mean() for t in grid])
+    wanted = int(np.argmax(recall >= CRITICAL_RECALL)) if (recall >= CRITICAL_RECALL).any() else len(grid) - 1
+    allowed = np.flatnonzero(over <= MOST_OVER_ESCALATION)
+    at = min(wanted, int(allowed[-1])) if len(allowed) else 0
+    return {"threshold": float(grid[at]), "held_out_recall": round(float(recall[at]), 4), "held_out_over_escalation": round(float(over[at]), 4)}
 
 
 def bands(confidence: np.ndarray, correct: np.ndarray) -> dict:
-    """Smallest confidence from which errors stay within each promise, with the error rate seen inside each band."""
-    order = np.argsort(-confidence)
-    sorted_confidence, errors = confidence[order], 1 - correct[order].astype(float)
-    rates = np.cumsum(errors) / np.arange(1, len(errors) + 1)
-    found = {}
-    for name, promise in PROMISES.items():
-        inside = np.flatnonzero(rates <= promise)
-        inside = inside[inside >= 19] if name == "high" else inside
-        found[name] = round(float(sorted_confidence[inside[-1]]), 3) if len(inside) else 1.0
-    found["medium"] = min(found["medium"], found["high"])
-    # The floor: the lowest twentieths of confidence where more than FLOOR_ERROR is wrong.
-    floor = 0.0
-    for t in np.arange(0.05, found["medium"], 0.02):
-        below = confidence < t
-        if below.sum() >= 15 and (1 - correct[below].mean()) >= FLOOR_ERROR:
-            floor = round(float(t), 3)
-    found["floor"] = floor
-    edges = [("high", found["high"], 2), ("medium", found["medium"], found["high"]), ("low", floor, found["medium"])]
-    rate = lambda low, high: (lambda m: {"rows": int(m.sum()), "error": round(float(1 - correct[m].mean()), 4) if m.any() else None})((confidence >= low) & (confidence < high))
-    found["measured"] = {name: rate(low, high) for name, low, high in edges} | {"unscored": rate(0, floor)}
+    """Smallest confidence whose band keeps its promise, with the error rate measured inside each band."""
+    wrong = 1 - correct.astype(float)
+    grid = np.round(np.arange(0.05, 0.99, 0.01), 2)
+
+    def error(low: float, high: float, least: int = 20) -> float:
+        inside = (confidence >= low) & (confidence < high)
+        return float(wrong[inside].mean()) if inside.sum() >= least else np.nan
+
+    found: dict = {"high": 1.0}
+    for t in reversed(grid):
+        if error(t, 2) <= PROMISES["high"]:
+            found["high"] = float(t)
+    found["medium"] = found["high"]
+    for t in reversed(grid[grid < found["high"]]):
+        if error(t, found["high"]) <= PROMISES["medium"]:
+            found["medium"] = float(t)
+    found["floor"] = 0.0
+    for t in grid[grid < found["medium"]]:
+        if error(0, t) >= FLOOR_ERROR:
+            found["floor"] = float(t)
+    edges = {"high": (found["high"], 2), "medium": (found["medium"], found["high"]), "low": (found["floor"], found["medium"]), "unscored": (0, found["floor"])}
+    found["promise"] = PROMISES
+    found["measured"] = {
+        name: {"rows": int(((confidence >= low) & (confidence < high)).sum()), "error": None if np.isnan(e := error(low, high, 1)) else round(e, 4)}
+        for name, (low, high) in edges.items()}
     return found
 
 
@@ -131,13 +138,14 @@ def trigger_threshold(outputs: list[dict], rows: list[Row]) -> dict:
     best = None
     true = [row.labels["triggers"] for row in rows]
     token = [softmax(out["trigger_logits"].astype(float))[1:-1] for out in outputs]
-    for threshold in np.arange(0.2, 0.75, 0.05):
+    for threshold in np.arange(0.2, 0.9, 0.05):
         for min_words in (1, 2):
             spans = [decode_spans(row.text, out["ranges"], p, threshold, min_words) for row, out, p in zip(rows, outputs, token)]
-            score = overlap_f1(true, spans)
-            if best is None or score > best["held_out_overlap_f1"]:
-                best = {"threshold": round(float(threshold), 3), "min_words": min_words, "held_out_overlap_f1": round(score, 4)}
-    return best
+            characters, touched = overlap_f1(overlap_counts(true, spans)), touched_f1(touch_counts(true, spans))
+            if best is None or characters + touched > best[0]:
+                best = (characters + touched, {"threshold": round(float(threshold), 3), "min_words": min_words,
+                                               "held_out_character_f1": round(characters, 4), "held_out_span_f1": round(touched, 4)})
+    return best[1]
 
 
 def probabilities(outputs: list[dict], name: str) -> np.ndarray:

@@ -73,7 +73,7 @@ class Model:
     def score(self, text: str) -> Scores:
         text_config = self.config["text"]
         ids, ranges = encode_with_words(self.tokenizer, text)
-        parts = windows(ids, text_config["max_tokens"], text_config["stride"])
+        parts = windows(ids, text_config["max_tokens"], text_config["stride"])[: text_config["max_windows"]]
         outs = [self.run(window) for _, window in parts]
         probabilities = {}
         for name, head in self.config["heads"].items():

@@ -20,7 +20,7 @@ class Linear:
             ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, preprocessor=_prepared, max_features=most_features)),
             ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, preprocessor=_prepared, max_features=most_features)),
         ])
-        one = LogisticRegression(C=strength, solver="liblinear", class_weight="balanced") if multi else LogisticRegression(C=strength, max_iter=120, class_weight="balanced")
+        one = LogisticRegression(C=strength, solver="liblinear", class_weight="balanced") if multi else LogisticRegression(C=strength, max_iter=80, class_weight="balanced")
         self.model = OneVsRestClassifier(one) if multi else one
 
     def fit(self, texts: list[str], target: np.ndarray, weights: np.ndarray | None = None) -> "Linear":

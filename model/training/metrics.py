@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-RESAMPLES = 1000
+RESAMPLES = 600
 
 
 def interval(measure: Callable[[np.ndarray], float], size: int, seed: int = 11, resamples: int = RESAMPLES) -> dict:
@@ -38,25 +38,30 @@ def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 1
         (edges == b).mean() * abs(confidence[edges == b].mean() - correct[edges == b].mean()) for b in range(bins) if (edges == b).any()))
 
 
-def overlap_f1(true: list[list[dict]], predicted: list[list[dict]]) -> float:
-    """Characters shared by a true and a found span of the same kind, over all messages."""
-    shared = found = wanted = 0
-    for t, p in zip(true, predicted):
-        a = {(span["kind"], c) for span in t for c in range(span["start"], span["end"])}
-        b = {(span["kind"], c) for span in p for c in range(span["start"], span["end"])}
-        shared += len(a & b)
-        wanted += len(a)
-        found += len(b)
-    return 2 * shared / (found + wanted) if found + wanted else float("nan")
+def overlap_counts(true: list[list[dict]], predicted: list[list[dict]]) -> np.ndarray:
+    """Per message: characters shared by true and found spans of the same kind, characters found, characters wanted."""
+    characters = lambda spans: {(span["kind"], c) for span in spans for c in range(span["start"], span["end"])}
+    pairs = [(characters(t), characters(p)) for t, p in zip(true, predicted)]
+    return np.array([[len(a & b), len(b), len(a)] for a, b in pairs], float).reshape(-1, 3)
 
 
-def touched_f1(true: list[list[dict]], predicted: list[list[dict]]) -> float:
-    """Spans that overlap a span of the same kind count as found."""
+def touch_counts(true: list[list[dict]], predicted: list[list[dict]]) -> np.ndarray:
+    """Per message: true spans touched by a found one of their kind, found spans that touch a true one, found, wanted."""
     touch = lambda a, b: a["kind"] == b["kind"] and a["start"] < b["end"] and b["start"] < a["end"]
-    recalled = sum(any(touch(a, b) for b in p) for t, p in zip(true, predicted) for a in t)
-    precise = sum(any(touch(a, b) for a in t) for t, p in zip(true, predicted) for b in p)
-    wanted, found = sum(map(len, true)), sum(map(len, predicted))
-    if not wanted or not found or not recalled or not precise:
+    return np.array([[sum(any(touch(a, b) for b in p) for a in t), sum(any(touch(a, b) for a in t) for b in p), len(p), len(t)]
+                     for t, p in zip(true, predicted)], float).reshape(-1, 4)
+
+
+def overlap_f1(counts: np.ndarray) -> float:
+    shared, found, wanted = counts.sum(0)
+    return float(2 * shared / (found + wanted)) if found + wanted else np.nan
+
+
+def touched_f1(counts: np.ndarray) -> float:
+    recalled, precise, found, wanted = counts.sum(0)
+    if not wanted and not found:
+        return np.nan
+    if not recalled or not precise:
         return 0.0
     recall, precision = recalled / wanted, precise / found
-    return 2 * recall * precision / (recall + precision)
+    return float(2 * recall * precision / (recall + precision))

@@ -148,7 +148,7 @@ class Transformer(nn.Module):
         self.width = 3 * shape.width
         self.norm = nn.LayerNorm(self.width)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         m = mask.unsqueeze(-1).float()
         x = self.table(ids)
         z = self.norm_in(x + self.position[: ids.shape[1]])
@@ -159,7 +159,36 @@ class Transformer(nn.Module):
         pooled = (z * torch.softmax(self.attention(z) + (1 - m) * FAR, 1)).sum(1)
         mean = (x * m).sum(1) / m.sum(1)
         top = (x + (1 - m) * FAR).max(1).values
-        return self.norm(torch.cat([pooled, mean, top], 1)), z
+        return self.norm(torch.cat([pooled, mean, top], 1)), z, x
+
+
+class FirstTagger(nn.Module):
+    """One linear layer: it makes the token vectors useful while all heads train together."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.width, self.linear = width, nn.Linear(width, len(TRIGGER_TAGS))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.linear(tokens[..., : self.width])
+
+
+class Tagger(nn.Module):
+    """The shipped trigger head: sees two tokens to either side. Trained on frozen token vectors (tagger.py)."""
+
+    def __init__(self, width: int, inner: int = 128, reach: int = 2):
+        super().__init__()
+        self.reach, self.squeeze = reach, nn.Linear(width, inner)
+        self.norm = nn.LayerNorm(inner)
+        self.mix, self.out = nn.Linear(inner * (2 * reach + 1), inner), nn.Linear(inner, len(TRIGGER_TAGS))
+        self.drop = Dropout(0.3)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        x = self.drop(self.norm(self.squeeze(self.drop(tokens))))
+        wide = F.pad(x, (0, 0, self.reach, self.reach))
+        length = x.shape[1]
+        near = torch.cat([wide[:, k:k + length] for k in range(2 * self.reach + 1)], 2)
+        return self.out(self.drop(F.gelu(self.mix(near))))
 
 
 class Net(nn.Module):
@@ -173,16 +202,16 @@ class Net(nn.Module):
         self.transformer_heads = nn.ModuleDict({name: nn.Linear(self.transformer.width, len(labels)) for name, (_, labels) in HEADS.items()})
         self.bag_auxiliary = nn.ModuleDict({name: nn.Linear(self.bag.width, size) for name, size in auxiliary.items()})
         self.transformer_auxiliary = nn.ModuleDict({name: nn.Linear(self.transformer.width, size) for name, size in auxiliary.items()})
-        self.tags = nn.Linear(shape.width + shape.ngram_width, len(TRIGGER_TAGS))
+        self.tags: nn.Module = FirstTagger(shape.width + shape.ngram_width)
         self.project = nn.Linear(self.bag.width + self.transformer.width, shape.embedding)
         # The embedding learns by telling fine topics apart with a cosine classifier; near topics end up near.
         self.prototypes = nn.ParameterDict({name: nn.Parameter(torch.randn(size, shape.embedding) * 0.1) for name, size in {**auxiliary, "intent": len(HEADS["intent"][1])}.items()})
 
     def features(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         bag, pairs = self.bag(ids, mask)
-        deep, z = self.transformer(ids, mask)
+        deep, z, x = self.transformer(ids, mask)
         # A token sees the pair that it begins; the last one has none.
-        return bag, deep, torch.cat([z, F.pad(pairs, (0, 0, 0, 1))], 2)
+        return bag, deep, torch.cat([z, F.pad(pairs, (0, 0, 0, 1)), x], 2)
 
     def embed(self, bag: Tensor, deep: Tensor) -> Tensor:
         return F.normalize(self.project(torch.cat([bag, deep], 1)), dim=1)

@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("model/report.json"))
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--linear", nargs="*", default=list(TASKS), help="sets that also get a TF-IDF model (GoEmotions takes minutes)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     run = options.run / "public_sets"
@@ -99,30 +100,35 @@ def main() -> None:
         net = train(examples, shape, {name: len(found) for name, found in labels.items()}, grams, vectors, steps=options.steps, seed=seed, run=run,
                     name=f"public{seed}", rate=6e-4, table_rate=1e-3, shares=SHARES)
         nets.append({name: predict(net, name, encode(test_rows[name])) for name in TASKS} | {"goemotions:dev": predict(net, "goemotions", encode(rows_of(data, "goemotions", "dev")))})
-        report = {name: measure(name, labels[name], nets, train_rows[name], test_rows[name], data, run) for name in TASKS}
+        report = {name: measure(name, labels[name], nets, train_rows[name], test_rows[name], data, run, name in options.linear) for name in TASKS}
+        report["steps"] = options.steps
         body = json.loads(options.out.read_text()) if options.out.exists() else {}
         body["public_sets"] = report
         options.out.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(report, indent=1), flush=True)
 
 
-def measure(name: str, labels: list[str], nets: list[dict], train_rows: list[Row], test_rows: list[Row], data: Path, run: Path) -> dict:
+def measure(name: str, labels: list[str], nets: list[dict], train_rows: list[Row], test_rows: list[Row], data: Path, run: Path, with_linear: bool) -> dict:
     index = {label: k for k, label in enumerate(labels)}
     held = lambda rows: np.array([[label in names_of(row, TASKS[name]) for label in labels] for row in rows])
     mean = lambda key: np.exp(np.mean([np.log(np.maximum(p[key], 1e-9)) for p in nets], 0))
-    linear_test, linear_dev = linear(name, labels, train_rows, test_rows, data, run)
+    linear_test, linear_dev = linear(name, labels, train_rows, test_rows, data, run) if with_linear else (None, None)
     out: dict = {"bar": BARS[name], "train_rows": len(train_rows), "seeds": len(nets)}
     if name in MULTI:
         y, dev = held(test_rows), held(rows_of(data, name, "dev"))
-        for key, p, q in (("one_model", nets[0][name], nets[0][name + ":dev"]), ("seeds_averaged", mean(name), mean(name + ":dev")),
-                          ("tfidf_linear", linear_test, linear_dev), ("with_tfidf", (mean(name) + linear_test) / 2, (mean(name + ":dev") + linear_dev) / 2)):
+        voices = [("one_model", nets[0][name], nets[0][name + ":dev"]), ("seeds_averaged", mean(name), mean(name + ":dev"))]
+        if with_linear:
+            voices += [("tfidf_linear", linear_test, linear_dev), ("with_tfidf", (mean(name) + linear_test) / 2, (mean(name + ":dev") + linear_dev) / 2)]
+        for key, p, q in voices:
             said = p >= best_thresholds(q, dev)
             out[key] = {"macro_f1": metrics.interval(lambda i: float(np.nanmean([metrics.f1(y[i, k], said[i, k], True) for k in range(len(labels))])), len(y), resamples=300),
                         "micro_f1": metrics.interval(lambda i: metrics.micro_f1(y[i], said[i]), len(y), resamples=300)}
         return out
     y = np.array([index[names_of(row, TASKS[name])[0]] for row in test_rows])
-    both = mean(name) * linear_test ** 0.5
-    for key, p in (("one_model", nets[0][name]), ("seeds_averaged", mean(name)), ("tfidf_linear", linear_test), ("with_tfidf", both)):
+    voices = [("one_model", nets[0][name]), ("seeds_averaged", mean(name))]
+    if with_linear:
+        voices += [("tfidf_linear", linear_test), ("with_tfidf", mean(name) * linear_test ** 0.5)]
+    for key, p in voices:
         top = p.argmax(1)
         out[key] = {"accuracy": metrics.interval(lambda i: (y[i] == top[i]).mean(), len(y)),
                     "macro_f1": round(metrics.macro_f1(y, top, list(range(len(labels)))), 4)}

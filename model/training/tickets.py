@@ -1,4 +1,4 @@
-"""Reads the messages written for this project (tickets/*.txt), checks every line and names bad ones by file and line.
+"""Reads the messages written for this project (tickets/*.txt, voices/*.txt), checks every line and names bad ones by file and line.
 
 One message per line: intent | sentiment | emotions (comma separated or -) | urgency | priority | text
 In the text `\\n` is a new line and {{kind:quote}} marks a trigger quote; the quote stays, the marks go. # starts a comment.
@@ -15,7 +15,7 @@ from .corpus import Row
 from .labels import EMOTIONS, INTENTS, PRIORITIES, SENTIMENTS, TRIGGERS, URGENCIES
 from .leakage import letters
 
-FOLDER = Path(__file__).parent / "tickets"
+FOLDERS = [Path(__file__).parent / "tickets", Path(__file__).parent / "voices"]
 _QUOTE = re.compile(r"\{\{([a-z_]+):(.*?)\}\}", re.DOTALL)
 
 
@@ -58,10 +58,14 @@ def parse_line(line: str) -> dict:
                                      "urgency": int(urgency), "priority": priority, "triggers": quotes}}
 
 
-def read(folder: Path = FOLDER) -> tuple[list[Row], list[str]]:
+def files(folders: list[Path] = FOLDERS) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.glob("*.txt"))]
+
+
+def read(folders: list[Path] = FOLDERS) -> tuple[list[Row], list[str]]:
     """Good rows, and one complaint per bad line. A message that repeats an earlier one (letters only) is bad."""
     rows, complaints, seen = [], [], {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in files(folders):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if not line.strip() or line.startswith("#"):
                 continue
@@ -81,7 +85,7 @@ def read(folder: Path = FOLDER) -> tuple[list[Row], list[str]]:
 
 
 def main() -> None:
-    rows, complaints = read(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    rows, complaints = read([Path(arg) for arg in sys.argv[1:]] or FOLDERS)
     print("\n".join(complaints))
     print(f"{len(rows)} messages, {len(complaints)} bad lines")
     for name, values in (("source", (r.source for r in rows)), ("intent", (r.labels["intent"] for r in rows)),

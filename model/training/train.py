@@ -116,9 +116,14 @@ def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: T
     return found
 
 
+def renamed(state: dict) -> dict:
+    """Checkpoints of before the first tagger had a class of its own."""
+    return {name.replace("tags.weight", "tags.linear.weight").replace("tags.bias", "tags.linear.bias"): value for name, value in state.items()}
+
+
 def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np.ndarray, lexical: np.ndarray | None, *, steps: int,
-          seed: int, run: Path, name: str, batch: int = 64, rate: float = 7e-4, table_rate: float = 1.2e-3, token_drop: float = 0.12,
-          shares: dict[str, float] = SHARES, log_every: int = 200, checkpoint_every: int = 2000) -> Net:
+          seed: int, run: Path, name: str, batch: int = 64, rate: float = 1.2e-3, table_rate: float = 2.5e-3, token_drop: float = 0.12,
+          shares: dict[str, float] = SHARES, log_every: int = 200, checkpoint_every: int = 500, start_from: Net | None = None) -> Net:
     """A trained net. A finished run of the same name is loaded; an interrupted one goes on from its last checkpoint."""
     folder = run / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,6 +133,8 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
     if lexical is not None:
         for table in (net.bag.table, net.transformer.table):
             table.pieces.weight.data = torch.from_numpy(lexical.copy())
+    if start_from is not None:
+        net.load_state_dict(start_from.state_dict())
     tables = net.tables()
     sparse = {id(parameter) for parameter in tables}
     dense = [parameter for parameter in net.parameters() if id(parameter) not in sparse]
@@ -136,7 +143,7 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
     done = 0
     if path.exists():
         saved = torch.load(path, weights_only=True)
-        net.load_state_dict(saved["net"])
+        net.load_state_dict(renamed(saved["net"]))
         done = saved["step"]
         if done >= steps:
             return net.eval()
@@ -159,6 +166,8 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         with torch.autocast("cpu", torch.bfloat16):
             parts = losses(net, examples, chosen, ids, mask)
         loss = sum(parts.values())
+        if not torch.isfinite(loss):
+            raise SystemExit(f"{name}: the loss is {float(loss.detach())} at step {step}; nothing of this run is kept beyond the last checkpoint")
         adam.zero_grad()
         sparse_adam.zero_grad()
         loss.backward()

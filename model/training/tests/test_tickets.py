@@ -9,7 +9,7 @@ class TicketsTest(unittest.TestCase):
     def read(self, *lines: str):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "a.txt").write_text("\n".join(lines), encoding="utf-8")
-            return tickets.read(Path(folder))
+            return tickets.read([Path(folder)])
 
     def test_quotes_keep_their_place(self) -> None:
         rows, complaints = self.read("bug | -1 | anger,worry | 2 | high | It broke\\n{{outrage:what a joke}} and | more")
