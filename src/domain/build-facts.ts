@@ -105,6 +105,10 @@ function putSignalFacts(
   if (!isUnscored(priority)) {
     put('model.priority', priority.label)
     put('model.priority.confidence', priority.confidence)
+    const critical = [priority, ...(priority.alternatives ?? [])].find(
+      ({ label }) => label === 'critical',
+    )
+    put('model.critical', critical?.confidence)
   }
   const spike = signals.spikes.toSorted((a, b) => b.ratio - a.ratio)[0]
   if (spike !== undefined) {

@@ -124,6 +124,13 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
     doc: 'Calibrated',
     fromModel: true,
   },
+  'model.critical': {
+    type: 'number',
+    min: 0,
+    max: 1,
+    doc: 'Probability that the message is critical, also when another priority is likelier',
+    fromModel: true,
+  },
   'model.triggers': {
     type: 'list',
     values: TRIGGER_KINDS,

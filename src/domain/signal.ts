@@ -26,7 +26,11 @@ export type IntentSignal = Confident & {
   readonly alternatives: readonly { readonly label: Intent; readonly confidence: number }[]
 }
 export type UrgencySignal = Confident & { readonly value: UrgencyValue }
-export type PrioritySignal = Confident & { readonly label: Priority }
+export type PrioritySignal = Confident & {
+  readonly label: Priority
+  /** The other labels with their probabilities, where the scorer knows them. */
+  readonly alternatives?: readonly { readonly label: Priority; readonly confidence: number }[]
+}
 export type LanguageSignal = { readonly code: string; readonly confidence: number }
 
 /** A trigger phrase found in the customer's own words. `start` and `end` are UTF-16 units of the ticket text as sent. */

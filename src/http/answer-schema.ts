@@ -44,7 +44,15 @@ export const signalsSchema = z
       z.object({ value: z.number().int().min(0).max(3), confidence, band }),
       unscored,
     ]),
-    priority: z.union([z.object({ label: z.enum(PRIORITIES), confidence, band }), unscored]),
+    priority: z.union([
+      z.object({
+        label: z.enum(PRIORITIES),
+        confidence,
+        band,
+        alternatives: z.array(z.object({ label: z.enum(PRIORITIES), confidence })).optional(),
+      }),
+      unscored,
+    ]),
     language: z.union([z.object({ code: z.string(), confidence }), unscored]),
     triggers: z.array(
       z.object({

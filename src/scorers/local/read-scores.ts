@@ -120,13 +120,14 @@ function readPriority(
 ): NonNullable<Scores['priority']> {
   const order = ranked(head, probabilities)
   const critical = order.find(({ label }) => label === 'critical')!
-  if (critical !== order[0] && critical.confidence >= (head.critical?.threshold ?? 1))
-    return { label: 'critical', confidence: critical.confidence, band: 'low' }
-  const best = order[0]!
-  return confident(head, best.confidence, (confidence) => ({
-    label: best.label as Priority,
-    ...confidence,
-  }))
+  const overThreshold = critical.confidence >= (head.critical?.threshold ?? 1)
+  const best = overThreshold ? critical : order[0]!
+  const label = best.label as Priority
+  const alternatives = order
+    .filter((other) => other !== best)
+    .map((other) => ({ label: other.label as Priority, confidence: other.confidence }))
+  if (best !== order[0]) return { label, confidence: best.confidence, band: 'low', alternatives }
+  return confident(head, best.confidence, (confidence) => ({ label, ...confidence, alternatives }))
 }
 
 function confident<T extends object>(
