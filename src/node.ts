@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createAppDeps } from './compose/app-deps.ts'
+import { describeError } from './compose/describe-error.ts'
 import { docsAsset } from './compose/docs-assets.ts'
 import { createLateWork } from './compose/late-work.ts'
 import { openLlm } from './compose/llm.ts'
@@ -45,7 +46,7 @@ async function start(config: Config): Promise<void> {
   )
 
   const metrics = createMetrics(() => pool.waiting(), llm)
-  const late = createLateWork((error) => log.error({ err: error }, 'late revision failed'))
+  const late = createLateWork((error) => log.error(describeError(error), 'late revision failed'))
   const app = createApp(
     createAppDeps({
       db,
@@ -76,13 +77,14 @@ async function start(config: Config): Promise<void> {
         metrics.onRequest(entry)
         log.info(entry, 'request')
       },
-      onUnexpected: (error, requestId) => log.error({ err: error, requestId }, 'unexpected error'),
+      onUnexpected: (error, requestId) =>
+        log.error({ ...describeError(error), requestId }, 'unexpected error'),
     }),
   )
 
   const timers = startTimers(db, {
     now: () => new Date(),
-    onError: (error, task) => log.error({ err: error, task }, 'timer failed'),
+    onError: (error, task) => log.error({ ...describeError(error), task }, 'timer failed'),
   })
   const server = serve(
     { fetch: app.fetch, hostname: config.host, port: config.port },
@@ -122,7 +124,7 @@ async function start(config: Config): Promise<void> {
   process.on('SIGTERM', () => void stop('SIGTERM', 0))
   process.on('SIGINT', () => void stop('SIGINT', 0))
   process.on('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'unhandled rejection')
+    log.fatal(describeError(error), 'unhandled rejection')
     void stop('unhandled rejection', 1)
   })
 }

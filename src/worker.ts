@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import saasPolicy from '../policies/saas.yaml'
 import { createAppDeps } from './compose/app-deps.ts'
 import { compileSource } from './compose/compile-source.ts'
+import { describeError } from './compose/describe-error.ts'
 import type { Assets } from './compose/worker-assets.ts'
 import { loadModelFrom } from './compose/worker-assets.ts'
 import { docsAsset } from './compose/worker-docs.ts'
@@ -123,7 +124,7 @@ function openApp(isolate: Isolate, db: Db, env: WorkerEnv, execution: Execution)
       onDecision: () => {},
       onRequest: (entry) => log(config, 'info', { ...entry, msg: 'request' }),
       onUnexpected: (error, requestId) =>
-        log(config, 'error', { ...describe(error), requestId, msg: 'unexpected error' }),
+        log(config, 'error', { ...describeError(error), requestId, msg: 'unexpected error' }),
     }),
   )
 }
@@ -187,22 +188,17 @@ function log({ logLevel }: Pick<Config, 'logLevel'>, level: Level, entry: object
   console.log(JSON.stringify({ level, ...entry }))
 }
 
-/** Only our own messages: a foreign error may quote the ticket. */
-function describe(error: unknown): object {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const { name, message, stack = '' } = error
-  const code = (error as { code?: unknown }).code
-  const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
-  return { error: name, code, frames, ...(error instanceof TriageError && { message }) }
-}
-
 export default {
   async fetch(request: Request, env: WorkerEnv, execution: Execution): Promise<Response> {
     try {
       return await answer(request, env, execution)
     } catch (error) {
       const requestId = randomUUID()
-      log({ logLevel: 'error' }, 'error', { ...describe(error), requestId, msg: 'cannot answer' })
+      log({ logLevel: 'error' }, 'error', {
+        ...describeError(error),
+        requestId,
+        msg: 'cannot answer',
+      })
       return problemResponse(problemOf(error, requestId))
     }
   },
