@@ -205,19 +205,19 @@ def long_texts(model: Model, data: Path) -> dict:
     if not rows:
         return out
     kept = {name: head.get("pooling") for name, head in model.config["heads"].items()}
-    stride = model.config["text"]["stride"]
+    most = model.config["text"]["max_windows"]
     for variant in ("shipped", "mean_everywhere", "first_window"):
         if variant == "mean_everywhere":
             for name in HEADS:
                 model.config["heads"][name]["pooling"] = "mean_log"
         if variant == "first_window":
-            model.config["text"]["stride"] = 100_000
+            model.config["text"]["max_windows"] = 1
         j = Judged.of(model, rows)
         out[variant] = {name: round(float((j.top[name] == j.truth[name]).mean()), 4) for name in ("intent", "sentiment", "urgency", "priority")}
         out[variant]["emotions_micro_f1"] = round(metrics.micro_f1(j.truth["emotions"], j.emotions), 4)
         for name in HEADS:
             model.config["heads"][name]["pooling"] = kept[name]
-        model.config["text"]["stride"] = stride
+        model.config["text"]["max_windows"] = most
     return out
 
 

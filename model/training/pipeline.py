@@ -153,7 +153,8 @@ class Run:
         body["ticket_files"] = {path.name: sum(1 for row in self.sources.groups["tickets"] if row.source == f"tickets/{path.stem}") for path in tickets.files()}
         body["metamorphic"] = metamorphic.figures(model, self.options.data)
         body["bench"] = bench.figures(model)
-        body["bytes"] = {str(p.relative_to(self.options.out)): p.stat().st_size for p in sorted(self.options.out.rglob("*")) if p.suffix in (".onnx",) or p.name.startswith(("config", "tokenizer"))}
+        shipped = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model_quantized.onnx")
+        body["bytes"] = {name: (self.options.out / name).stat().st_size for name in shipped}
         evaluate.save(path, body)
         print(evaluate.summary(body), flush=True)
         core = [row for name in examples.CORE for row in self.sources.groups[name]]
