@@ -1,4 +1,5 @@
 import type { ScorerInput, Scores } from '../../domain/signal.ts'
+import { detectOtherLanguage } from './language.ts'
 import type { ModelConfig } from './model-config.ts'
 import { CLASS_HEADS } from './model-config.ts'
 import type { Probabilities } from './pool-windows.ts'
@@ -46,7 +47,8 @@ export async function scoreText(model: LoadedModel, input: ScorerInput): Promise
   )
 
   const pooled = poolHeads(config, outputs)
-  const language = readLanguage(config, pooled)
+  const own = readLanguage(config, pooled)
+  const language = own?.code === 'en' ? (detectOtherLanguage(input.text) ?? own) : own
   const withLanguage = language === undefined ? {} : { language }
   if (language !== undefined && language.code !== 'en') {
     const scores = unscoredScores(`language ${language.code} is not supported`)

@@ -135,6 +135,41 @@ describe('scoreText()', () => {
     expect(ours.triggers).toEqual([])
   })
 
+  test.each([
+    [
+      'fr',
+      'Bonjour, depuis ce matin nous ne pouvons plus nous connecter à notre compte et nos clients attendent.',
+    ],
+    [
+      'it',
+      'Buongiorno, da stamattina non riusciamo più ad accedere e i nostri clienti stanno aspettando.',
+    ],
+    [
+      'nl',
+      'Goedemorgen, sinds vanochtend kunnen we niet meer inloggen en onze klanten wachten op antwoord.',
+    ],
+    [
+      'es',
+      'Buenos días, desde esta mañana no podemos entrar en nuestra cuenta y los clientes esperan.',
+    ],
+    ['ja', '今朝からログインできません。お客様が待っていますので、至急ご対応をお願いします。'],
+  ])('%s is not taken for English', async (code, text) => {
+    const { scores: ours } = await scoreText(model, { text })
+    expect(ours.language).toMatchObject({ code })
+    expect(ours.intent).toEqual({ unscored: `language ${code} is not supported` })
+  })
+
+  test.each([
+    'ok thx',
+    'help!!',
+    'Refund pls',
+    'pw reset not working',
+    'WTF is this??',
+    'Ciao, my invoice is wrong again and nobody answers',
+  ])('short English stays English: %s', async (text) => {
+    expect((await scoreText(model, { text })).scores.language).toMatchObject({ code: 'en' })
+  })
+
   test.each(['', '   \n\t', '\u200b\u200b'])('%j has nothing to score', async (text) => {
     expect((await scoreText(model, { text })).scores.intent).toEqual({
       unscored: 'no words to score',
