@@ -19,6 +19,7 @@ import { parseConfig } from './config.ts'
 import { TriageError } from './domain/errors.ts'
 import { createApp } from './http/app.ts'
 import { countActiveKeys } from './store/keys.ts'
+import { isStoreUnavailable } from './store/store-errors.ts'
 import { rememberPolicy } from './store/policies.ts'
 
 /** Time for requests in work to finish after SIGTERM; orchestrators kill after 30 s. */
@@ -123,10 +124,15 @@ async function start(config: Config): Promise<void> {
   }
   process.on('SIGTERM', () => void stop('SIGTERM', 0))
   process.on('SIGINT', () => void stop('SIGINT', 0))
-  process.on('unhandledRejection', (error) => {
-    log.fatal(describeError(error), 'unhandled rejection')
-    void stop('unhandled rejection', 1)
-  })
+  // postgres.js may report a lost connection a second time, outside of any query (porsager/postgres#1223). Whoever asked
+  // has the answer already, and the pool connects again: that is no reason to leave.
+  const survive = (error: unknown, kind: string) => {
+    if (isStoreUnavailable(error)) return log.error(describeError(error), `${kind} from the store`)
+    log.fatal(describeError(error), kind)
+    return void stop(kind, 1)
+  }
+  process.on('unhandledRejection', (error) => survive(error, 'unhandled rejection'))
+  process.on('uncaughtException', (error) => survive(error, 'uncaught exception'))
 }
 
 try {

@@ -20,6 +20,12 @@ export function storeError(error: unknown): unknown {
   return passing ? storeUnavailable(error) : error
 }
 
+/** Whether an error only says that the database cannot answer now. */
+export function isStoreUnavailable(error: unknown): boolean {
+  const meant = storeError(error)
+  return meant instanceof TriageError && meant.code === 'store_unavailable'
+}
+
 function isPgliteGone(error: Error): boolean {
   return error.name === 'RuntimeError' || /PGlite is clos|Aborted\(/.test(error.message)
 }

@@ -66,6 +66,17 @@ export async function post(
   }
 }
 
+type TicketHistory = { readonly history?: readonly { readonly action: string }[] }
+
+async function readTicket(url: string, ticketId: string): Promise<TicketHistory> {
+  let response = await fetch(`${url}/tickets/${ticketId}`)
+  for (let attempt = 0; response.status === 503 && attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    response = await fetch(`${url}/tickets/${ticketId}`)
+  }
+  return (await response.json()) as TicketHistory
+}
+
 /** A 503 asks to come back, so a client comes back; it may not be the answer for ever. */
 async function postUntilTaken(url: string, entry: Sent) {
   let answer = await post(url, entry)
@@ -84,9 +95,7 @@ export async function wrongAfterCrash(url: string, entry: Sent): Promise<string 
     return `${entry.ticketId}: acknowledged ${entry.acknowledged}, now ${again.decisionId}`
   if (entry.acknowledged !== null && !again.replayed)
     return `${entry.ticketId}: decided again instead of replayed`
-  const ticket = (await (await fetch(`${url}/tickets/${entry.ticketId}`)).json()) as {
-    readonly history?: readonly { readonly action: string }[]
-  }
+  const ticket = await readTicket(url, entry.ticketId)
   const decisions = (ticket.history ?? []).filter(({ action }) => action === 'decision.made').length
   return decisions === 1 ? null : `${entry.ticketId}: ${decisions} decisions`
 }

@@ -76,6 +76,12 @@ export async function killPostgres(
       const load = startLoad(service.url, CLIENTS)
       await pause(150 + random() * 500)
       await postgres.kill()
+      if (service.process.exitCode !== null) {
+        failures.push(
+          `the service ended with ${service.process.exitCode}:\n${service.output().slice(-2_000)}`,
+        )
+        break
+      }
       await pause(300)
       const during = await statusWhileDown(service)
       if (during !== 503) failures.push(`round ${round}: answered ${during} without a store`)
@@ -93,7 +99,9 @@ export async function killPostgres(
       )
     }
     if (service.process.exitCode !== null)
-      failures.push(`the service exited with ${service.process.exitCode}`)
+      failures.unshift(
+        `the service ended with ${service.process.exitCode}:\n${service.output().slice(-3_000)}`,
+      )
     await service.stop()
   } finally {
     await postgres.stop()
