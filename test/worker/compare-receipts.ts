@@ -51,7 +51,9 @@ function withoutConfidences(reason: Reason): Reason {
   return {
     ...reason,
     compared: reason.compared.map((one) =>
-      one.fact.endsWith('.confidence') ? { ...one, value: null } : one,
+      one.fact.endsWith('.confidence') || one.fact === 'model.critical'
+        ? { ...one, value: null }
+        : one,
     ),
   }
 }
