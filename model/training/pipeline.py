@@ -3,8 +3,8 @@
 examples:
   python -m model.training.pipeline --data ../shared/data
       everything: vocabulary, word statistics, teachers, student, calibration, int8, config.json, fixtures, report.json
-  python -m model.training.pipeline --data ../shared/data --run /tmp/run --teachers 0 --steps 1500
-      a quick single model, checkpoints in /tmp/run
+  python -m model.training.pipeline --data ../shared/data --run RUN --teachers 0 --steps 1500
+      a quick single model, checkpoints in RUN
   python -m model.training.pipeline --data ../shared/data --without cfpb --only train
       leave one source out (see leave_one_out.py)
   python -m model.training.pipeline --data ../shared/data --only ship

@@ -4,7 +4,7 @@ Same words, WordPiece, word statistics, network and training loop as the shipped
 the thresholds of GoEmotions, which come from its dev file; the others train on train + dev and are measured once on test.
 Data that may not train shipped weights (airline, SemEval) take part here.
 
-python -m model.training.public_sets --data ../shared/data --run /tmp/run --seeds 2
+python -m model.training.public_sets --data ../shared/data --run RUN --seeds 2
 """
 
 import argparse
