@@ -4,19 +4,8 @@ import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Clock } from './domain/decision.ts'
 import { TriageError } from './domain/errors.ts'
 import type { Receipt } from './domain/receipt.ts'
-import type { Changes, ReviewCommand, ReviewStanding } from './domain/review-state.ts'
+import type { Changes, Review, ReviewCommand } from './domain/review-state.ts'
 import type { Roster } from './domain/roster.ts'
-
-/** A held decision as the queue shows it. */
-export type Review = ReviewStanding & {
-  readonly id: string
-  readonly decisionId: string
-  readonly ticketId: string
-  readonly dueAt: string
-  readonly backupAt: string | null
-  readonly version: number
-  readonly createdAt: string
-}
 
 /** A lost race is a value: the current state says who was first. */
 export type ReviewResult =

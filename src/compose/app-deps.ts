@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { definedOnly } from '../domain/defined-only.ts'
 import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
@@ -174,8 +175,3 @@ async function storeChecks(db: Db): Promise<readonly Check[]> {
   }
   return checks
 }
-
-const definedOnly = <T extends object>(members: T) =>
-  Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }

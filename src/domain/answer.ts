@@ -1,27 +1,17 @@
-import type { Action, Clock, PersonRef, Reason } from './decision.ts'
+import type { Action, Decision } from './decision.ts'
 import { allowedActions } from './decision.ts'
-import type { Priority, Severity, TicketType } from './labels.ts'
 import type { Receipt } from './receipt.ts'
 import type { Signals } from './signal.ts'
 
 /** The answer to `POST /triage`. */
-export type Answer = {
+export type Answer = Pick<
+  Decision,
+  'severity' | 'priority' | 'type' | 'disposition' | 'route' | 'clocks' | 'reasons'
+> & {
   readonly decisionId: string
   readonly ticketId: string
   readonly revision: number
   readonly follows: string | null
-  readonly severity: Severity
-  readonly priority: Priority
-  readonly type: TicketType
-  readonly disposition: 'auto' | 'review'
-  readonly route: {
-    readonly id: string
-    readonly team: string
-    readonly tier: number
-    readonly owner: PersonRef
-    readonly backup: PersonRef
-  }
-  readonly clocks: readonly Clock[]
   readonly actions: readonly Action[]
   readonly review?: {
     readonly id: string
@@ -30,7 +20,6 @@ export type Answer = {
     readonly because: readonly string[]
   }
   readonly signals: Signals
-  readonly reasons: readonly Reason[]
   readonly degraded: readonly string[]
   /** Opinions still to come, with the reason for asking: they may raise this decision by a revision, never lower it. */
   readonly pending?: readonly string[]

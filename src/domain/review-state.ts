@@ -66,6 +66,21 @@ export type ReviewStanding = {
   readonly outcome: ReviewOutcome | null
 }
 
+/** A held decision as people see it in the queue. */
+export type Review = ReviewStanding & {
+  readonly id: string
+  readonly decisionId: string
+  readonly ticketId: string
+  /** Whose ticket it is: ids are unique per caller. */
+  readonly caller: string
+  readonly revision: number
+  readonly dueAt: string
+  readonly backupAt: string | null
+  /** Counts every change. */
+  readonly version: number
+  readonly createdAt: string
+}
+
 export type ReviewCommand =
   | { readonly kind: 'claim'; readonly leaseMinutes: number }
   | { readonly kind: 'release' }

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { definedOnly } from '../domain/defined-only.ts'
 import { TriageError } from '../domain/errors.ts'
 import { SEVERITIES, TYPES } from '../domain/labels.ts'
-import type { ReviewCommand } from '../domain/review-state.ts'
+import type { Review, ReviewCommand } from '../domain/review-state.ts'
 import { REVIEW_STATES } from '../domain/review-state.ts'
-import type { Review, ReviewResult } from '../review.ts'
+import type { ReviewResult } from '../review.ts'
 import { actionSchema } from './answer-schema.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
@@ -99,11 +100,6 @@ const VERBS = {
 function verb<T>(summary: string, schema: z.ZodType<T>, command: (body: T) => ReviewCommand) {
   return { summary, schema, command: (body: unknown) => command(parseAs(schema, body)) }
 }
-
-const definedOnly = <T extends object>(changes: T) =>
-  Object.fromEntries(Object.entries(changes).filter(([, change]) => change !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
 
 const listRoute = createRoute({
   method: 'get',

@@ -3,6 +3,7 @@ import { TriageError } from '../domain/errors.ts'
 import type { Severity } from '../domain/labels.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import type {
+  Review,
   ReviewCommand,
   ReviewOutcome,
   ReviewStanding,
@@ -12,21 +13,6 @@ import { OPEN_REVIEW_STATES, transition } from '../domain/review-state.ts'
 import type { Db, Param } from './db.ts'
 import { parseJson } from './db.ts'
 import { toStorable } from './text.ts'
-
-/** A held decision as people see it in the queue. */
-export type Review = ReviewStanding & {
-  readonly id: string
-  readonly decisionId: string
-  readonly ticketId: string
-  /** Whose ticket it is: ids are unique per caller. */
-  readonly caller: string
-  readonly revision: number
-  readonly dueAt: string
-  readonly backupAt: string | null
-  /** Counts every change. */
-  readonly version: number
-  readonly createdAt: string
-}
 
 export type ReviewQuery = {
   /** Open ones (pending, claimed) unless told. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Review } from '../../src/store/reviews.ts'
+import type { Review } from '../../src/domain/review-state.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
 import { findReview, listReviews, transitionReview } from '../../src/store/reviews.ts'
 import { findTicket, readTicketHistory } from '../../src/store/tickets.ts'
