@@ -11,6 +11,7 @@ import { answerClientErrors } from './compose/client-errors.ts'
 import { loadPolicy } from './compose/policy.ts'
 import { openScorers } from './compose/scorers.ts'
 import { openStore } from './compose/store.ts'
+import { tickParts } from './compose/tick.ts'
 import { startTimers } from './compose/timers.ts'
 import { version } from './compose/version.ts'
 import { welcome } from './compose/welcome.ts'
@@ -84,6 +85,7 @@ async function start(config: Config): Promise<void> {
   )
 
   const timers = startTimers(db, {
+    parts: tickParts({ db }),
     now: () => new Date(),
     onError: (error, task) => log.error({ ...describeError(error), task }, 'timer failed'),
   })

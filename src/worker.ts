@@ -25,6 +25,8 @@ import type { Db } from './store/db.ts'
 import { forgetExpired } from './store/forget-expired.ts'
 import { openPostgres } from './store/open-postgres.ts'
 import { rememberPolicy } from './store/policies.ts'
+import { tick } from './tick.ts'
+import { tickParts } from './compose/tick.ts'
 import { seal } from './store/seal.ts'
 
 /** Bindings and variables of wrangler.toml. */
@@ -172,6 +174,12 @@ async function runTimers(env: WorkerEnv): Promise<void> {
   const isolate = (shared ??= openIsolate(env))
   const db = openPostgres(isolate.databaseUrl, { max: 1 })
   try {
+    await tick({
+      parts: tickParts({ db }),
+      now,
+      onError: (error, part) =>
+        log({ logLevel: 'error' }, 'error', { ...describeError(error), part, msg: 'tick failed' }),
+    })
     await seal(db, now())
     await forgetExpired(db, now())
   } finally {

@@ -2,9 +2,13 @@ import type { Db } from '../store/db.ts'
 import { forgetExpired } from '../store/forget-expired.ts'
 import { seal } from '../store/seal.ts'
 import { vacuumQueues } from '../store/vacuum.ts'
+import type { TickPart } from '../tick.ts'
+import { tick } from '../tick.ts'
 
 export type TimerOptions = {
   readonly now: () => Date
+  /** What falls due with time. */
+  readonly parts: readonly TickPart[]
   readonly onError: (error: unknown, task: string) => void
 }
 
@@ -14,6 +18,7 @@ const MINUTE = 60 * SECOND
 /** The work that waits for no request. Each task is safe to run on many replicas at once; one runs at a time here. */
 export function startTimers(db: Db, options: TimerOptions): { stop: () => Promise<void> } {
   const loops = [
+    repeat('tick', 2 * SECOND, () => tick(options), options),
     repeat('seal the audit chain', 3 * SECOND, () => seal(db, options.now()), options),
     repeat('forget expired rows', 10 * MINUTE, () => forgetExpired(db, options.now()), options),
     repeat('vacuum queues', 5 * MINUTE, () => vacuumQueues(db), options),

@@ -11,7 +11,9 @@ import { migrate } from '../../src/store/migrate.ts'
 import { openPglite } from '../../src/store/open-pglite.ts'
 import { openPostgres } from '../../src/store/open-postgres.ts'
 
-const MIGRATIONS = new URL('../../src/store/migrations/', import.meta.url)
+const SCHEMA = ['migrations/', 'functions/'].map(
+  (folder) => new URL(`../../src/store/${folder}`, import.meta.url),
+)
 
 /** A migrated store in memory, in about half a second: started from a template that is made once per schema. */
 export async function openTestPglite(): Promise<Db> {
@@ -20,8 +22,9 @@ export async function openTestPglite(): Promise<Db> {
 
 async function pgliteTemplate(): Promise<Uint8Array<ArrayBuffer>> {
   const schema = createHash('sha256')
-  for (const name of readdirSync(MIGRATIONS).sort())
-    if (name.endsWith('.sql')) schema.update(name).update(readFileSync(new URL(name, MIGRATIONS)))
+  for (const folder of SCHEMA)
+    for (const name of readdirSync(folder).sort())
+      if (name.endsWith('.sql')) schema.update(name).update(readFileSync(new URL(name, folder)))
   const folder = new URL('../../node_modules/.cache/triage/', import.meta.url)
   const file = new URL(`pglite-${schema.digest('hex').slice(0, 16)}.tar`, folder)
   if (!existsSync(file)) {

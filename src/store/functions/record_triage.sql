@@ -1,0 +1,162 @@
+-- One ticket's decision, written whole in one round trip. A function, not one big statement: each step sees what
+-- other transactions committed while it waited for a lock, so the loser of a race finds the winner's answer.
+--
+-- A late score decides about the content that stands: the same content with the standing decision in `in_follows`. It is
+-- a revision like any other, but never over a person: decided, resolved or erased meanwhile, it is stale.
+--
+-- Locks are taken in one order (key, ticket, observations sorted), so two callers cannot wait for each other.
+--
+--   recorded   written; `answer` is the one given
+--   replayed   nothing decided: the same key and body, or the ticket already stands at this content
+--   mismatch   the key belongs to another body; nothing written
+--   stale      the ticket stands at a decision that this one does not follow or may not revise; nothing written
+create or replace function record_triage(
+  in_tenant text, in_caller text, in_now timestamptz,
+  in_key text, in_fingerprint text, in_expires_at timestamptz,
+  in_ticket_id text, in_customer_id text, in_original text, in_salt text, in_content_hash text,
+  in_decision_id text, in_revision integer, in_follows text,
+  in_receipt text, in_receipt_sha256 text, in_answer text, in_answer_sha256 text,
+  in_severity text, in_type text, in_team text, in_owner text, in_backup text, in_disposition text,
+  in_review_id text, in_review_due_at timestamptz, in_review_backup_at timestamptz,
+  in_clocks text, in_observed_customer text, in_observed_keys text,
+  out kind text, out stored_answer text,
+  out standing_decision text, out standing_revision integer, out standing_severity text
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+  known record;
+  ticket_ref bigint;
+  events integer := case when in_review_id is null then 1 else 2 end;
+  seq_before integer := 0;
+  closed record;
+  same_content boolean;
+begin
+  if in_key is not null then
+    insert into idempotency as i (tenant, caller, key, fingerprint, decision_id, expires_at)
+      values (in_tenant, in_caller, in_key, in_fingerprint, in_decision_id, in_expires_at)
+      on conflict (tenant, caller, key) do update
+        set fingerprint = excluded.fingerprint, decision_id = excluded.decision_id, expires_at = excluded.expires_at
+        where i.expires_at <= in_now;
+    if not found then
+      select i.fingerprint, r.answer into known
+        from idempotency i join receipts r on r.decision_id = i.decision_id
+        where i.tenant = in_tenant and i.caller = in_caller and i.key = in_key;
+      if not found then
+        -- It expired and was deleted in this moment; the caller may simply ask again.
+        raise exception 'Cannot read idempotency key: it has just expired' using errcode = 'serialization_failure';
+      end if;
+      if known.fingerprint = in_fingerprint then
+        kind := 'replayed';
+        stored_answer := known.answer;
+      else
+        kind := 'mismatch';
+      end if;
+      return;
+    end if;
+  end if;
+
+  insert into tickets (tenant, caller, external_id, customer_id, original, salt, content_hash, decision_id, revision,
+      severity, type, team, owner, backup, standing, review_id, event_seq, created_at, updated_at)
+    values (in_tenant, in_caller, in_ticket_id, in_customer_id, in_original::json, in_salt, in_content_hash,
+      in_decision_id, in_revision, in_severity, in_type, in_team, in_owner, in_backup,
+      case in_disposition when 'review' then 'held' else 'auto' end, in_review_id, events, in_now, in_now)
+    on conflict (tenant, external_id, caller) do nothing
+    returning id into ticket_ref;
+
+  if ticket_ref is null then
+    select t.id, t.content_hash, t.decision_id, t.revision, t.severity, t.event_seq,
+        t.standing in ('auto', 'held') and t.resolved_at is null and t.erased_at is null as undecided
+        into strict known
+      from tickets t
+      where t.tenant = in_tenant and t.external_id = in_ticket_id and t.caller = in_caller
+      for update;
+    same_content := known.content_hash = in_content_hash;
+    if same_content and in_follows is distinct from known.decision_id then
+      kind := 'replayed';
+      select r.answer into strict stored_answer from receipts r where r.decision_id = known.decision_id;
+      -- This key, too, now belongs to the decision that stands.
+      if in_key is not null then
+        update idempotency i set decision_id = known.decision_id
+          where i.tenant = in_tenant and i.caller = in_caller and i.key = in_key;
+      end if;
+      return;
+    end if;
+    if in_follows is distinct from known.decision_id or in_revision <> known.revision + 1
+        or (same_content and not known.undecided) then
+      kind := 'stale';
+      standing_decision := known.decision_id;
+      standing_revision := known.revision;
+      standing_severity := known.severity;
+      if in_key is not null then
+        delete from idempotency i where i.tenant = in_tenant and i.caller = in_caller and i.key = in_key;
+      end if;
+      return;
+    end if;
+    ticket_ref := known.id;
+    seq_before := known.event_seq;
+    -- The review of the decision before has nothing left to decide.
+    for closed in
+      update reviews v set state = 'superseded', version = v.version + 1, claimed_by = null, lease_until = null
+        where v.ticket = ticket_ref and v.state in ('pending', 'claimed')
+        returning v.id, v.decision_id
+    loop
+      insert into audit (tenant, actor, action, subject, ticket, after, at)
+        values (in_tenant, in_caller, 'review.superseded', closed.id, ticket_ref,
+          json_build_object('decisionId', closed.decision_id, 'by', in_decision_id), in_now);
+      seq_before := seq_before + 1;
+      insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
+        values (in_tenant, ticket_ref, seq_before, 'review.superseded', closed.decision_id,
+          json_build_object('reviewId', closed.id, 'decisionId', closed.decision_id, 'ticketId', in_ticket_id,
+            'by', in_decision_id), in_now, in_now);
+    end loop;
+    update tickets t set customer_id = in_customer_id, original = in_original::json, salt = in_salt,
+        content_hash = in_content_hash, decision_id = in_decision_id, revision = in_revision, severity = in_severity,
+        type = in_type, team = in_team, owner = in_owner, backup = in_backup,
+        standing = case in_disposition when 'review' then 'held' else 'auto' end, review_id = in_review_id,
+        event_seq = seq_before + events, updated_at = in_now, resolved_at = null, erased_at = null
+      where t.id = ticket_ref;
+  elsif in_follows is not null or in_revision <> 1 then
+    raise exception 'Cannot record revision % of a ticket that has no decision', in_revision;
+  end if;
+
+  insert into receipts (tenant, decision_id, ticket, revision, follows, receipt, answer, created_at)
+    values (in_tenant, in_decision_id, ticket_ref, in_revision, in_follows, in_receipt::json, in_answer, in_now);
+
+  insert into clocks as c (tenant, ticket, kind, due_at, target, calendar)
+    select in_tenant, ticket_ref, k.kind, k."dueAt", k.target, k.calendar
+      from json_to_recordset(in_clocks::json)
+        as k (kind text, "dueAt" timestamptz, target text, calendar text)
+    on conflict (ticket, kind) do update
+      set due_at = excluded.due_at, target = excluded.target, calendar = excluded.calendar;
+
+  insert into audit (tenant, actor, action, subject, ticket, after, at)
+    values (in_tenant, in_caller, 'decision.made', in_decision_id, ticket_ref,
+      json_build_object('ticketId', in_ticket_id, 'revision', in_revision, 'follows', in_follows,
+        'severity', in_severity, 'type', in_type, 'team', in_team, 'owner', in_owner, 'backup', in_backup,
+        'disposition', in_disposition, 'reviewId', in_review_id,
+        'receiptSha256', in_receipt_sha256, 'answerSha256', in_answer_sha256), in_now);
+
+  insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
+    values (in_tenant, ticket_ref, seq_before + 1, 'decision.made', in_decision_id,
+      json_build_object('decisionId', in_decision_id, 'ticketId', in_ticket_id), in_now, in_now);
+
+  if in_review_id is not null then
+    insert into reviews (tenant, id, decision_id, ticket, state, severity, type, team, owner, backup, due_at,
+        backup_at, created_at)
+      values (in_tenant, in_review_id, in_decision_id, ticket_ref, 'pending', in_severity, in_type, in_team, in_owner,
+        in_backup, in_review_due_at, in_review_backup_at, in_now);
+    insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
+      values (in_tenant, ticket_ref, seq_before + 2, 'review.opened', in_decision_id,
+        json_build_object('reviewId', in_review_id, 'decisionId', in_decision_id, 'ticketId', in_ticket_id,
+          'severity', in_severity, 'team', in_team, 'owner', in_owner, 'dueAt', to_char(in_review_due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), in_now, in_now);
+  end if;
+
+  insert into observations (tenant, key, minute, customer)
+    select in_tenant, k.value, date_trunc('minute', in_now), in_observed_customer
+      from json_array_elements_text(in_observed_keys::json) as k
+      order by k.value
+    on conflict do nothing;
+
+  kind := 'recorded';
+  stored_answer := in_answer;
+end $$;
