@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadPolicy } from '../../src/compose/policy.ts'
+import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import { buildReport, type Report } from '../report/report.ts'
@@ -21,7 +22,7 @@ export type RescoreOptions = {
 /** Grades a stored run again, under another policy if given: no model runs, only `decide` and the policy's phrases. */
 export async function rescoreCommand(folder: string, options: RescoreOptions): Promise<number> {
   const { compiled } = await loadPolicy(options.policy)
-  const { id, version, hash, phrases } = compiled.policy
+  const { id, version, hash, phrases, costs = DEFAULT_COSTS } = compiled.policy
   const read = (name: string) =>
     readFile(join(folder, name), 'utf8').catch((error: unknown) => {
       throw new TriageError(
@@ -46,7 +47,7 @@ export async function rescoreCommand(folder: string, options: RescoreOptions): P
       return { suite: suite.definition.id, ...summarise({ ...suite, cases }, rescored, compiled) }
     }),
   )
-  const run = { ...before.run, ran: null, policy: { id, version, hash } }
+  const run = { ...before.run, ran: null, policy: { id, version, hash }, costs }
   const report = buildReport(
     run,
     summarised.map(({ summary }) => summary),

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPaint } from '../../src/cli/paint.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
+import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
 import { createRandom, shuffled } from '../metrics/random.ts'
 import { buildReport, type FullReport } from '../report/report.ts'
@@ -73,6 +74,7 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
   const report = buildReport(
     {
       policy: { id, version, hash },
+      costs: compiled.policy.costs ?? DEFAULT_COSTS,
       scorers: opened.scorers.map((scorer) => ({ name: scorer.name, version: scorer.version })),
       concurrency: options.concurrency,
       sample: options.sample ?? null,

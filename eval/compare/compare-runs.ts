@@ -2,7 +2,7 @@ import { isMoreSevere } from '../../src/domain/labels.ts'
 import type { Graded } from '../grade/graded.ts'
 import { mcnemar, type McNemar } from '../metrics/mcnemar.ts'
 import { pairedBootstrap, type PairedDifference } from '../metrics/paired-bootstrap.ts'
-import type { Costs } from '../metrics/cost-loss.ts'
+import type { Costs } from '../../src/domain/costs.ts'
 import type { MetricName } from '../summary/metric-names.ts'
 import { METRICS } from '../summary/metrics.ts'
 import type { StoredRun } from './read-run.ts'
@@ -56,15 +56,6 @@ const COMPARED: readonly MetricName[] = [
   'cost_loss',
 ]
 
-/** Not read for differences of shares; the report of each run has its costs. */
-const COSTS: Costs = {
-  unseenCritical: 480,
-  heldCritical: 60,
-  underStep: 30,
-  overStep: 15,
-  review: 3,
-}
-
 /** A against B on the same cases, by case id. */
 export function compareRuns(a: StoredRun, b: StoredRun, resamples = 1000): Comparison {
   const suites = b.report.suites.flatMap(({ suite, gates }) => {
@@ -77,7 +68,9 @@ export function compareRuns(a: StoredRun, b: StoredRun, resamples = 1000): Compa
         suite,
         cases: pairs.length,
         severity: mcnemar(pairs.map((pair) => ({ a: isRight(pair.a), b: isRight(pair.b) }))),
-        metrics: COMPARED.map((metric) => difference(metric, pairs, resamples)),
+        metrics: COMPARED.map((metric) =>
+          difference(metric, pairs, { costs: b.report.run.costs, resamples }),
+        ),
         moves: pairs.flatMap((pair) => moveOf(suite, pair) ?? []).toSorted(byKind),
         gated: gates.flatMap(({ passed, metric }) =>
           passed ? [] : [{ metric, isNew: !failedBefore.has(metric) }],
@@ -99,9 +92,9 @@ function pairsOf(suite: string, a: StoredRun, b: StoredRun): readonly Pair[] {
 function difference(
   metric: MetricName,
   pairs: readonly Pair[],
-  resamples: number,
+  { costs, resamples }: { readonly costs: Costs; readonly resamples: number },
 ): MetricDifference {
-  const value = (cases: readonly Graded[]) => METRICS[metric].value(cases, COSTS)
+  const value = (cases: readonly Graded[]) => METRICS[metric].value(cases, costs)
   return {
     metric,
     a: value(pairs.map((pair) => pair.a)),

@@ -1,19 +1,6 @@
+import type { Costs } from '../../src/domain/costs.ts'
 import { meanOf } from './pair.ts'
 import { isCritical, stepsOver, stepsUnder, type Judged } from './severity-range.ts'
-
-/** What an error costs, in one unit of your choice (minutes of an agent, say). */
-export type Costs = {
-  /** A critical case that is not P1 and that nobody is asked about. */
-  readonly unseenCritical: number
-  /** A critical case that is not P1 but held. */
-  readonly heldCritical: number
-  /** Per step too low, for the other cases. */
-  readonly underStep: number
-  /** Per step too high. */
-  readonly overStep: number
-  /** A person looks at it. */
-  readonly review: number
-}
 
 /** Mean cost of a decision. Errors are not alike: a missed critical is not one needless review. */
 export function costLoss(cases: readonly Judged[], costs: Costs): number | null {

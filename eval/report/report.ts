@@ -1,9 +1,12 @@
+import type { Costs } from '../../src/domain/costs.ts'
 import type { Graded } from '../grade/graded.ts'
 import type { Summary } from '../summary/summarise.ts'
 
 /** What was run: enough to run it again. */
 export type RunDescription = {
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
+  /** Of the policy: both runs of a comparison are weighed with those of the second. */
+  readonly costs: Costs
   readonly scorers: readonly { readonly name: string; readonly version: string }[]
   readonly concurrency: number
   readonly sample: number | null

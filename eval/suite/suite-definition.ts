@@ -9,14 +9,6 @@ const gate = z.strictObject({
   because: z.string().optional(),
 })
 
-const costs = z.strictObject({
-  unseen_critical: z.number().min(0),
-  held_critical: z.number().min(0),
-  under_step: z.number().min(0),
-  over_step: z.number().min(0),
-  review: z.number().min(0),
-})
-
 /** `suite.yaml`: what the suite is for, when it is, which figures it must reach. */
 export const suiteSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
@@ -25,14 +17,6 @@ export const suiteSchema = z.strictObject({
   /** The instant of every decision, so that owners and clocks are the same on every run. */
   now: z.iso.datetime({ offset: true }).default('2026-03-04T15:00:00Z'),
   gates: z.array(gate),
-  /** Minutes of an agent that an error costs. */
-  costs: costs.default({
-    unseen_critical: 480,
-    held_critical: 60,
-    under_step: 30,
-    over_step: 15,
-    review: 3,
-  }),
 })
 
 export type SuiteDefinition = z.output<typeof suiteSchema>

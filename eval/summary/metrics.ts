@@ -1,3 +1,4 @@
+import type { Costs } from '../../src/domain/costs.ts'
 import {
   EMOTIONS,
   isMoreSevere,
@@ -13,7 +14,7 @@ import type { Graded, GradeName } from '../grade/graded.ts'
 import { calibrationError, type Claim } from '../metrics/calibration.ts'
 import { classReport, scoresOf } from '../metrics/class-report.ts'
 import { cohenKappa } from '../metrics/cohen-kappa.ts'
-import { costLoss, type Costs } from '../metrics/cost-loss.ts'
+import { costLoss } from '../metrics/cost-loss.ts'
 import {
   criticalRecall,
   overEscalation,

@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
+import { type Costs, DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { INTENTS, PRIORITIES, SENTIMENTS, SEVERITIES } from '../../src/domain/labels.ts'
 import { evaluateGates, type GateResult } from '../gate/evaluate-gates.ts'
 import { gradeOutcome } from '../grade/grade-outcome.ts'
@@ -7,13 +8,12 @@ import { bootstrapInterval, shareInterval, type Interval } from '../metrics/boot
 import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration.ts'
 import { classReport, type ClassScores } from '../metrics/class-report.ts'
 import { confusionOf, type Confusion } from '../metrics/confusion.ts'
-import type { Costs } from '../metrics/cost-loss.ts'
 import { meanInterval } from '../metrics/mean-bootstrap.ts'
 import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
 import { nearestAcceptable } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { HALVES, type Half } from '../suite/eval-case.ts'
-import type { Suite, SuiteDefinition } from '../suite/suite-definition.ts'
+import type { Suite } from '../suite/suite-definition.ts'
 import { METRIC_NAMES, type MetricName } from './metric-names.ts'
 import { claimsOf, judgedOf, METRICS, pairsOf } from './metrics.ts'
 import { SLICE_NAMES, sliceBy, type SliceName } from './slices.ts'
@@ -55,7 +55,7 @@ export function summarise(
     const outcome = byId.get(evalCase.id)
     return outcome === undefined ? [] : (gradeOutcome(evalCase, outcome, policy) ?? [])
   })
-  const costs = costsOf(definition)
+  const costs = policy.policy.costs ?? DEFAULT_COSTS
   const lost = outcomes.filter(({ receipt }) => receipt === null).length
   const figures = figuresOf(graded, costs, { lost, resamples })
   const halves = Object.fromEntries(
@@ -99,16 +99,6 @@ export function summarise(
     ),
   }
   return { summary, graded }
-}
-
-function costsOf({ costs }: SuiteDefinition): Costs {
-  return {
-    unseenCritical: costs.unseen_critical,
-    heldCritical: costs.held_critical,
-    underStep: costs.under_step,
-    overStep: costs.over_step,
-    review: costs.review,
-  }
 }
 
 /** A ticket that got no decision at all is a violation too. */

@@ -1,4 +1,5 @@
 import type { ScoringRules } from './cascade.ts'
+import type { Costs } from './costs.ts'
 import type { Intent, Severity, TicketType, TriggerKind } from './labels.ts'
 import type { FactType } from './facts.ts'
 
@@ -150,6 +151,8 @@ export type Policy = {
   }
   /** Who scores, and when an LLM is asked; absent: `DEFAULT_SCORING`. */
   readonly scoring?: ScoringRules
+  /** What evals weigh errors with; absent: `DEFAULT_COSTS`. */
+  readonly costs?: Costs
   readonly types: Readonly<Partial<Record<Intent, TicketType>>>
   /** Tags for the platform with the slots {severity}, {priority}, {type} and {team}. */
   readonly tags: readonly string[]

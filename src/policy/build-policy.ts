@@ -1,4 +1,5 @@
 import type { ScoringRules } from '../domain/cascade.ts'
+import type { Costs } from '../domain/costs.ts'
 import { SEVERITIES, type Severity } from '../domain/labels.ts'
 import type {
   Calendar,
@@ -64,6 +65,7 @@ export function buildPolicy(
       ratio: file.spikes.ratio,
     },
     ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, conditions.askWhen) }),
+    ...(file.costs !== undefined && { costs: costsOf(file.costs) }),
     types: file.types,
     tags: file.tags,
     messages: file.messages,
@@ -139,6 +141,16 @@ function scoringOf(
   const { bands, signals, unscored, disagreement } = ask
   const rules = { bands, signals, unscored, disagreement }
   return { use, ask: when === undefined ? rules : { ...rules, when } }
+}
+
+function costsOf(costs: NonNullable<RawPolicy['costs']>): Costs {
+  return {
+    unseenCritical: costs.unseen_critical,
+    heldCritical: costs.held_critical,
+    underStep: costs.under_step,
+    overStep: costs.over_step,
+    review: costs.review,
+  }
 }
 
 function targetOf(written: RawTarget, calendar: string): Target {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_COSTS } from '../domain/costs.ts'
 import { DEFAULT_SCORING, DOUBTED_SIGNALS, SCORING_MODES } from '../domain/cascade.ts'
 import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
@@ -159,6 +160,15 @@ const scoring = z.strictObject({
     .prefault({}),
 })
 
+const cost = z.number().min(0, { error: 'a cost of 0 or above required' })
+const costs = z.strictObject({
+  unseen_critical: cost.default(DEFAULT_COSTS.unseenCritical),
+  held_critical: cost.default(DEFAULT_COSTS.heldCritical),
+  under_step: cost.default(DEFAULT_COSTS.underStep),
+  over_step: cost.default(DEFAULT_COSTS.overStep),
+  review: cost.default(DEFAULT_COSTS.review),
+})
+
 export const policySchema = z.strictObject({
   id,
   version: z.string().min(1, { error: 'a version required' }),
@@ -184,6 +194,7 @@ export const policySchema = z.strictObject({
     ratio: z.number().min(1, { error: 'a ratio of 1 or above required' }),
   }),
   scoring: scoring.optional(),
+  costs: costs.optional(),
   types: z.partialRecord(z.enum(INTENTS), z.enum(TYPES)).default({}),
   tags: z.array(sentence).default([]),
   messages: z.strictObject({ acknowledgement: sentence }),

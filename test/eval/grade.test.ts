@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { gradeSpans } from '../../eval/grade/grade-spans.ts'
+import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import type { TriggerSignal } from '../../src/domain/signal.ts'
 import { meanOf } from '../../eval/metrics/pair.ts'
 import { METRIC_NAMES } from '../../eval/summary/metric-names.ts'
@@ -88,11 +89,10 @@ describe('gradeOutcome()', () => {
 test('figures marked as means are the mean of what they give for each case alone', async () => {
   const { graded } = (await runLabelled(['core'], await followLabels())).full
   const { cases } = graded[0]!
-  const costs = { unseenCritical: 480, heldCritical: 60, underStep: 30, overStep: 15, review: 3 }
   const differing = METRIC_NAMES.filter((name) => {
     const { isMean, value } = METRICS[name]
-    const alone = meanOf(cases.flatMap((each) => value([each], costs) ?? []))
-    return isMean && Math.abs((alone ?? 0) - (value(cases, costs) ?? 0)) > 1e-12
+    const alone = meanOf(cases.flatMap((each) => value([each], DEFAULT_COSTS) ?? []))
+    return isMean && Math.abs((alone ?? 0) - (value(cases, DEFAULT_COSTS) ?? 0)) > 1e-12
   })
   expect(differing).toEqual([])
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { DEFAULT_SCORING } from '../../src/domain/cascade.ts'
 import { compilePolicy } from '../../src/domain/compile-policy.ts'
+import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
 import { parsePolicy, type ParseOptions, type PolicyProblem } from '../../src/policy/parse.ts'
 
@@ -136,6 +137,17 @@ describe('parsePolicy()', () => {
         'sop.yaml',
       ).hash,
     ).not.toBe(hash)
+  })
+
+  test('costs are optional, completed from the defaults and part of the hash', () => {
+    const without = parsePolicy(aFile(), 'sop.yaml')
+    expect(without.costs).toBeUndefined()
+    const priced = parsePolicy(
+      aFile((data) => (data.costs = { review: 7, unseen_critical: 900 })),
+      'sop.yaml',
+    )
+    expect(priced.costs).toEqual({ ...DEFAULT_COSTS, review: 7, unseenCritical: 900 })
+    expect(priced.hash).not.toBe(without.hash)
   })
 
   test('scoring is optional, completed from the defaults and part of the hash', () => {
@@ -464,6 +476,11 @@ describe('faults', () => {
       'a name with a dot',
       (data) => (data.teams['a.b'] = data.teams.front),
       'teams.a.b: Cannot read name "a.b": letters, digits, "_" and "-" required, starting with a letter',
+    ],
+    [
+      'a negative cost',
+      (data) => (data.costs = { review: -1 }),
+      'costs.review: Cannot read costs.review: a cost of 0 or above required, got the number -1',
     ],
     [
       'an unknown way of scoring',

@@ -1,6 +1,7 @@
 import { loadPolicy } from '../../../src/compose/policy.ts'
 import { compilePolicy, type CompiledPolicy } from '../../../src/domain/compile-policy.ts'
 import type { Policy, Trigger } from '../../../src/domain/policy.ts'
+import { DEFAULT_COSTS } from '../../../src/domain/costs.ts'
 import { fingerprint } from '../../../src/fingerprint.ts'
 import type { Scorer } from '../../../src/domain/signal.ts'
 import { buildReport } from '../../../eval/report/report.ts'
@@ -83,6 +84,7 @@ export async function runLabelled(
   const { id, version, hash } = policy.policy
   const run = {
     policy: { id, version, hash },
+    costs: DEFAULT_COSTS,
     scorers: [],
     concurrency: 1,
     sample: null,
