@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createAppDeps } from './compose/app-deps.ts'
 import { describeError } from './compose/describe-error.ts'
+import { deskAssets } from './compose/desk-assets.ts'
 import { docsAsset } from './compose/docs-assets.ts'
 import { createLateWork } from './compose/late-work.ts'
 import { openLlm } from './compose/llm.ts'
@@ -68,6 +69,7 @@ async function start(config: Config): Promise<void> {
         detail: `${pool.version}, ${pool.ready()} of ${config.inferenceThreads} threads`,
       }),
       docsAsset,
+      deskAssets,
       version,
       now: () => new Date(),
       elapsedMs: () => performance.now(),

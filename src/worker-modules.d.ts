@@ -30,3 +30,9 @@ declare module '*/swagger-ui-bundle.js' {
   const text: string
   export default text
 }
+
+/** Text too: the desk's script runs in browsers only. */
+declare module '*/assets/desk.js' {
+  const text: string
+  export default text
+}

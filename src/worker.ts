@@ -7,6 +7,7 @@ import { compileSource } from './compose/compile-source.ts'
 import { describeError } from './compose/describe-error.ts'
 import type { Assets } from './compose/worker-assets.ts'
 import { loadModelFrom } from './compose/worker-assets.ts'
+import { deskAssets } from './compose/worker-desk-assets.ts'
 import { docsAsset } from './compose/worker-docs.ts'
 import type { IsolateModel } from './compose/worker-model.ts'
 import { createIsolateModel } from './compose/worker-model.ts'
@@ -117,6 +118,7 @@ function openApp(isolate: Isolate, db: Db, env: WorkerEnv, execution: Execution)
       modelCheck: () => model.checkFor(request),
       limiter,
       docsAsset,
+      deskAssets,
       version: packageJson.version,
       metrics: undefined,
       now,

@@ -11,6 +11,7 @@ import type { Check } from '../http/health.ts'
 import { createRateLimiter } from '../http/rate-limit.ts'
 import { reviewTicket } from '../review.ts'
 import type { Db } from '../store/db.ts'
+import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { eraseCustomer } from '../store/erase-customer.ts'
 import { checkStore } from '../store/health.ts'
 import { countActiveKeys, findCaller } from '../store/keys.ts'
@@ -29,7 +30,7 @@ import { compileSource } from './compile-source.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 
 /** What differs between Node and Workers; everything else is the same app. */
-export type AppParts = Pick<AppDeps, 'docsAsset' | 'version' | 'metrics'> &
+export type AppParts = Pick<AppDeps, 'docsAsset' | 'deskAssets' | 'version' | 'metrics'> &
   Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
     readonly db: Db
     readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
@@ -61,6 +62,8 @@ const POLICY_MS = 3_600_000
 /** Tickets in work at once; beyond this the answer is 503 with Retry-After. */
 const MAX_IN_WORK = 512
 const LOCAL_CALLER: Caller = { name: 'local', roles: ['admin'] }
+/** A shift; who signs in again shows the key again. */
+const SESSION_HOURS = 12
 const LEAST_FREE_BYTES = 64 * 1024 * 1024
 
 /** Joins the store, the policy and the scorers to the app. */
@@ -150,6 +153,14 @@ export function createAppDeps(parts: AppParts): AppDeps {
       return { ...hook, secret }
     },
     deleteWebhook: (id, actor) => deleteWebhook(db, { id, actor, now: now() }),
+    openSession: async (key) => {
+      const token = randomBytes(32).toString('base64url')
+      const expiresAt = new Date(now().getTime() + SESSION_HOURS * 3_600_000)
+      const opened = await openSession(db, { token, key, now: now(), expiresAt })
+      return opened ? { token, expiresAt } : undefined
+    },
+    findSession: (token) => findSession(db, token, now()),
+    closeSession: (token) => closeSession(db, token, now()),
     readiness: async () => [...(await storeChecks(db)), await parts.modelCheck()],
   }
 }

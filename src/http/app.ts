@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
+import type { DeskDeps } from '../desk/desk.ts'
+import { addDesk } from '../desk/desk.ts'
 import { addBatch } from './batch.ts'
 import type { DecisionDeps } from './decisions.ts'
 import { addDecisions } from './decisions.ts'
@@ -40,6 +42,7 @@ export type AppDeps = TriageEndpointDeps &
   WebhookDeps &
   PolicyDeps &
   HealthDeps &
+  DeskDeps &
   DocsDeps & {
     readonly newId: () => string
     readonly elapsedMs: () => number
@@ -53,7 +56,8 @@ export function createApp(deps: AppDeps): App {
   const app: App = new OpenAPIHono()
 
   app.use(requestContext(deps))
-  app.use(secureHeaders())
+  // A page that says what it needs keeps its own.
+  app.use(secureHeaders({ overwrite: false }))
   app.use(closedByDefault)
   app.onError((error, c) => {
     const problem = problemOf(error, requestIdOf(c))
@@ -79,6 +83,7 @@ export function createApp(deps: AppDeps): App {
   addPolicy(app, deps)
   addHealth(app, deps)
   addDocs(app, deps)
+  addDesk(app, deps)
   return app
 }
 

@@ -286,6 +286,24 @@ export const apiKeys = pgTable(
   (table) => [unique('api_keys_hash').on(table.hash)],
 )
 
+/** Who is signed in at the review desk. The key behind it decides, at every request, what the session may do. */
+export const deskSessions = pgTable(
+  'desk_sessions',
+  {
+    tenant: tenant(),
+    /** SHA-256 of the cookie, hex. The cookie itself is kept nowhere. */
+    hash: text().primaryKey(),
+    /** Null on loopback without keys. */
+    keyId: text().references(() => apiKeys.id),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [
+    // Expired sessions are deleted in passes.
+    index('desk_sessions_expired').on(table.expiresAt),
+  ],
+)
+
 export const webhooks = pgTable('webhooks', {
   id: text().primaryKey(),
   tenant: tenant(),
