@@ -89,9 +89,14 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
   }
 }
 
-/** The most severe trigger that names a type, else the model's; of an unreadable ticket only floor triggers know. */
+/**
+ * The most severe trigger that names a type, of equal ones a floor trigger, so that no model moves a ticket away from
+ * the team of its floor; else the model's. Of an unreadable ticket only floor triggers know.
+ */
 function typeOf(fired: readonly CompiledTrigger[], facts: Facts, readable: boolean): TicketType {
-  const named = fired.find(({ rule }) => rule.type !== undefined && (readable || rule.floor))
+  const naming = fired.filter(({ rule }) => rule.type !== undefined && (readable || rule.floor))
+  const [first] = naming
+  const named = naming.find(({ rule }) => rule.floor && rule.raise === first?.rule.raise) ?? first
   const type = named?.rule.type ?? (readable ? facts.values.type : undefined)
   return TYPES.find((known) => known === type) ?? 'general'
 }

@@ -3,26 +3,22 @@ import { findHiddenCharacters } from './hidden-characters.ts'
 import { INSTRUCTION_PATTERNS } from './instruction-patterns.ts'
 import { createPhraseMatcher } from './phrase-matcher.ts'
 import { parsePattern } from './phrase-pattern.ts'
+import { findPromptMarks } from './prompt-marks.ts'
 import type { Range } from './quoted-lines.ts'
 import { readWords } from './words.ts'
 
 const MAX_EVIDENCE = 20
-
-/** Delimiters and role marks of prompts and chat formats, which no customer types. */
-const PROMPT_MARKS =
-  /<\|[a-z_]{2,20}\|>|<<\/?sys(?:tem)?\b|\[\/?inst\]|<\/?(?:system|assistant|instructions?|ticket|prompt|user_input|customer_message)>|"role"\s{0,3}:\s{0,3}"(?:system|assistant|developer)"|(?:^|\n)#{2,3} ?(?:system prompt|instruction|response):|\[(?:system|assistant|bot|instruction)\b ?:/gi
 
 /**
  * Places where a text speaks to the machine instead of the team, or hides something from a reader. It is a flag that
  * asks for a person: it never removes anything and never lowers a severity.
  */
 export function findInstructionShaped(text: string): readonly Evidence[] {
-  const ranges = [
+  return joinRanges([
     ...findInstructions(text),
     ...findPromptMarks(text),
     ...findHiddenCharacters(text),
-  ]
-  return joinRanges(ranges)
+  ])
     .slice(0, MAX_EVIDENCE)
     .map(({ start, end }) => ({ start, end, quote: text.slice(start, end), source: 'phrase' }))
 }
@@ -35,21 +31,16 @@ const matcher = createPhraseMatcher([
   }),
 ])
 
-function findInstructions(text: string): readonly Range[] {
+/** What people write to the machine that reads a ticket, in the phrase language. */
+export function findInstructions(text: string): readonly Range[] {
   const words = readWords(text)
   return matcher
     .find(words)
     .map(({ first, last }) => ({ start: words[first]?.start ?? 0, end: words[last]?.end ?? 0 }))
 }
 
-function findPromptMarks(text: string): readonly Range[] {
-  return [...text.matchAll(PROMPT_MARKS)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }))
-}
-
-function joinRanges(ranges: readonly Range[]): readonly Range[] {
+/** In order, those that overlap or touch as one. */
+export function joinRanges(ranges: readonly Range[]): readonly Range[] {
   const joined: Range[] = []
   for (const range of ranges.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = joined.at(-1)

@@ -7,7 +7,8 @@ import { poolWindows, probabilitiesOf, softmax } from './pool-windows.ts'
 import type { PooledHeads } from './read-scores.ts'
 import { readLanguage, readScores, unscoredScores } from './read-scores.ts'
 import { readTriggers } from './read-triggers.ts'
-import type { Tokenize } from './tokenize.ts'
+import { readingsOf } from './set-aside.ts'
+import type { Token, Tokenize } from './tokenize.ts'
 import type { TokenWindow } from './windows.ts'
 import { tokenWindows } from './windows.ts'
 
@@ -30,25 +31,22 @@ export type LoadedModel = {
   readonly run: RunModel
 }
 
-/** Text → scores: windows, one pass each, pooled per head, then read with the bands of the model card. */
+/** Text → scores: what the customer says, in windows, pooled per head, read with the bands of the model card. */
 export async function scoreText(model: LoadedModel, input: ScorerInput): Promise<LocalScores> {
-  const { config, special } = model
-  const tokens = model.tokenize(input.text.replaceAll(REDACTION_FILL, DROPPED_BY_TOKENIZER))
-  if (tokens.length === 0) return NOTHING_TO_SCORE
-  const { max_tokens, stride, max_windows } = config.text
-  const windows = tokenWindows(tokens.length, { size: max_tokens - 2, stride, most: max_windows })
-  const outputs: ModelOutputs[] = []
-  for (const { start, end } of windows) {
-    const ids = tokens.slice(start, end).map((token) => token.id)
-    outputs.push(await model.run([special.first, ...ids, special.last]))
-  }
+  const { config } = model
+  const readings = readingsOf(input.text)
+  const own = await readText(model, readings.own)
+  if (own === undefined) return NOTHING_TO_SCORE
+  const { tokens, windows, outputs } = own
   const embedding = meanUnit(
     outputs.flatMap((values) => (values['embedding'] === undefined ? [] : [values['embedding']])),
   )
 
-  const pooled = poolHeads(config, outputs)
-  const own = readLanguage(config, pooled)
-  const language = own?.code === 'en' ? (detectOtherLanguage(input.text) ?? own) : own
+  const wider = readings.wider === undefined ? undefined : await readText(model, readings.wider)
+  const pooled = wider === undefined ? own.pooled : alarmedBy(config, own.pooled, wider.pooled)
+  const ownLanguage = readLanguage(config, pooled)
+  const language =
+    ownLanguage?.code === 'en' ? (detectOtherLanguage(readings.own) ?? ownLanguage) : ownLanguage
   const withLanguage = language === undefined ? {} : { language }
   if (language !== undefined && language.code !== 'en') {
     const scores = unscoredScores(`language ${language.code} is not supported`)
@@ -64,7 +62,35 @@ export async function scoreText(model: LoadedModel, input: ScorerInput): Promise
           tagsOfTokens(tokens.length, windows, outputs, tagHead),
           tagHead,
         )
-  return { scores: { ...readScores(config, pooled), ...withLanguage, triggers }, embedding }
+  const scores = { ...readScores(config, pooled), ...withLanguage, triggers }
+  return { scores: readings.mostlyForeign ? { ...scores, ...PARTLY_READ } : scores, embedding }
+}
+
+/** What others wrote into the text may hold feelings that nobody here can read: for the policy to weigh. */
+const PARTLY_READ: Scores = { emotions: { unscored: 'most of the text is in another language' } }
+
+type TextPass = {
+  readonly tokens: readonly Token[]
+  readonly windows: readonly TokenWindow[]
+  readonly outputs: readonly ModelOutputs[]
+  readonly pooled: PooledHeads
+}
+
+/** Undefined when there are no words. */
+async function readText(
+  { config, special, tokenize, run }: LoadedModel,
+  text: string,
+): Promise<TextPass | undefined> {
+  const tokens = tokenize(text.replaceAll(REDACTION_FILL, DROPPED_BY_TOKENIZER))
+  if (tokens.length === 0) return undefined
+  const { max_tokens, stride, max_windows } = config.text
+  const windows = tokenWindows(tokens.length, { size: max_tokens - 2, stride, most: max_windows })
+  const outputs: ModelOutputs[] = []
+  for (const { start, end } of windows) {
+    const ids = tokens.slice(start, end).map((token) => token.id)
+    outputs.push(await run([special.first, ...ids, special.last]))
+  }
+  return { tokens, windows, outputs, pooled: poolHeads(config, outputs) }
 }
 
 /** Redaction keeps offsets by filling with dots; the tokenizer drops word joiners, so the fill costs no tokens. */
@@ -91,6 +117,16 @@ function poolHeads(config: ModelConfig, outputs: readonly ModelOutputs[]): Poole
     )
   }
   return pooled
+}
+
+/** Priority and urgency at least as alarmed as in the second reading; everything else of the first. */
+function alarmedBy({ heads }: ModelConfig, own: PooledHeads, wider: PooledHeads): PooledHeads {
+  const raised = (['priority', 'urgency'] as const).flatMap((name) =>
+    heads[name].pooling === 'ordinal_max'
+      ? [[name, poolWindows(heads[name], [own[name]!, wider[name]!])] as const]
+      : [],
+  )
+  return { ...own, ...Object.fromEntries(raised) }
 }
 
 /** Tag probabilities per token; where windows overlap, the more alarmed one counts. Tokens in no window are outside. */

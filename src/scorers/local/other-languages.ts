@@ -1,0 +1,83 @@
+import { eld } from 'eld/small'
+import type { Range } from '../../domain/quoted-lines.ts'
+import { blank } from './blank.ts'
+import { sentenceRanges } from '../../domain/sentence-ranges.ts'
+
+/** Below this n-grams guess; they are sure of themselves or have more words to go by. */
+const FEWEST_WORDS = 4
+const ENOUGH_WORDS = 8
+/** A name or a quoted word of another script is no foreign text. */
+const FEWEST_SCRIPT_LETTERS = 6
+/** How much likelier than English another language must be. */
+const CLEARLY = 1.15
+const LONGEST = 600
+
+const OTHER_LETTER = String.raw`(?!\p{Script=Latin})\p{L}\p{M}*`
+const OTHER_SCRIPT = new RegExp(
+  String.raw`${OTHER_LETTER}(?:[\p{M}\p{N}\s,;:!?.。、，！？।؟"'()-]{0,12}${OTHER_LETTER})*[.!?。！？।؟]?`,
+  'gu',
+)
+
+/** Text that was written not to be read: letters one by one, escapes, character references, reversed, in leetspeak. */
+const ENCODED = [
+  /(?<!\S)(?:\S[ \u00a0]{1,3}){8,}\S?(?!\S)/gu,
+  /\S*(?:%[0-9a-f]{2}\S*?){4,}(?!\S)/giu,
+  /(?:\S{0,2}&#x?[0-9a-f]{1,6};\s*){4,}\S?/giu,
+  /(?:(?<!\S)[.,!?]\p{Ll}{2}[^\n.]{10,400}?\p{Ll}\p{Lu}(?!\S)\s*)+/gu,
+  /\u202e[^\u202c\n]*\u202c?/gu,
+  /(?<!\S)(?:\p{L}*\d\p{L}[\p{L}\d]*[,.]?\s+(?:\S{1,4}\s+){0,3}){3,}(?:\p{L}*\d\p{L}[\p{L}\d]*)?[.!]?/gu,
+]
+
+/**
+ * The parts of a text that are clearly not English: runs of another script, sentences of another language, encoded
+ * text. A text of one language is one part.
+ */
+export function findOtherLanguages(text: string): readonly Range[] {
+  const unreadable = [
+    ...matches(text, OTHER_SCRIPT).filter(
+      ({ start, end }) => lettersIn(text.slice(start, end)) >= FEWEST_SCRIPT_LETTERS,
+    ),
+    ...ENCODED.flatMap((pattern) => matches(text, pattern)),
+  ]
+  const rest = blank(text, unreadable)
+  return [...unreadable, ...sentenceRanges(rest).flatMap((range) => foreignPart(rest, range))]
+}
+
+/** Put in the middle of an English sentence, a foreign one begins with a capital letter. */
+function foreignPart(text: string, { start, end }: Range): readonly Range[] {
+  const sentence = text.slice(start, end)
+  const whole = languageOf(sentence)
+  if (whole === 'english') {
+    if (!/[^ -~]|\p{Ll}\s+\p{Lu}/u.test(sentence)) return []
+  } else if (whole === 'unclear') return []
+  for (const match of sentence.matchAll(/(?<=[\p{L}\d,]\s+)\p{Lu}/gu)) {
+    const before = languageOf(sentence.slice(0, match.index))
+    if (before !== 'other' && languageOf(sentence.slice(match.index)) === 'other')
+      return [{ start: start + match.index, end }]
+  }
+  return whole === 'other' ? [{ start, end }] : []
+}
+
+function languageOf(part: string): 'english' | 'other' | 'unclear' {
+  const plain = part.slice(0, LONGEST).replaceAll(NOISE, ' ')
+  const words = plain.match(WORD) ?? []
+  if (words.length < FEWEST_WORDS) return 'unclear'
+  const found = eld.detect(words.join(' ').normalize('NFKC'))
+  if (found.language === 'en') return 'english'
+  if (found.language === '') return 'unclear'
+  if (words.length < ENOUGH_WORDS && !found.isReliable()) return 'unclear'
+  const scores = found.getScores()
+  return (scores[found.language] ?? 0) >= CLEARLY * (scores['en'] ?? 0) ? 'other' : 'unclear'
+}
+
+const NOISE = /https?:\/\/\S+|[@#]\w+|\[[^\]\s]*·*\]/g
+const WORD = /\p{L}[\p{L}\p{M}\p{N}'’-]*/gu
+
+function matches(text: string, pattern: RegExp): Range[] {
+  return Array.from(text.matchAll(pattern), (match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }))
+}
+
+const lettersIn = (text: string) => text.match(/\p{L}/gu)?.length ?? 0
