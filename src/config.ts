@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Calibration } from './domain/calibration.ts'
 import { TriageError } from './domain/errors.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -11,6 +12,26 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 const price = z.coerce.number().min(0)
+
+/** `sure:0.9:high,likely:0.7:medium,unsure:0.4:low`: what each of the LLM's words was found to be worth. */
+const calibration = z.string().transform((text, context): Calibration => {
+  const entries = text.split(',').map((part) => part.trim().split(':'))
+  const worth = z.object({
+    confidence: z.coerce.number().min(0).max(1),
+    band: z.enum(['high', 'medium', 'low']),
+  })
+  const parsed = z
+    .strictObject({ sure: worth, likely: worth, unsure: worth })
+    .safeParse(
+      Object.fromEntries(entries.map(([word, confidence, band]) => [word, { confidence, band }])),
+    )
+  if (parsed.success) return parsed.data
+  context.addIssue({
+    code: 'custom',
+    message: 'sure:0.9:high,likely:0.7:medium,unsure:0.4:low is the form',
+  })
+  return z.NEVER
+})
 
 const variables = z.object({
   HOST: withDefault(z.string(), '127.0.0.1'),
@@ -30,6 +51,8 @@ const variables = z.object({
   OPENAI_BASE_URL: optional(
     z.url({ protocol: /^https?$/, error: 'an http(s):// address is required, /v1 included' }),
   ),
+  LLM_PROMPT: withDefault(z.string(), 'prompts/classify-ticket.v1.md'),
+  LLM_CALIBRATION: optional(calibration),
   LLM_TIMEOUT_MS: withDefault(z.coerce.number().int().min(500).max(120_000), 8_000),
   LLM_CONCURRENCY: withDefault(atLeastOne.max(256), 4),
   LLM_TOKENS_PER_MINUTE: optional(atLeastOne),
@@ -62,6 +85,10 @@ export type LlmConfig = {
   readonly model: string
   readonly apiKey?: string
   readonly baseUrl?: string
+  /** The file in `prompts/`. */
+  readonly prompt: string
+  /** Absent: nobody measured it, and nothing that it says is sure. */
+  readonly calibration?: Calibration
   readonly timeoutMs: number
   readonly concurrency: number
   readonly tokensPerMinute?: number
@@ -130,12 +157,14 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
 function llmOf(values: Variables): LlmConfig | undefined {
   const { OPENAI_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL } = values
   const { LLM_PRICE_INPUT, LLM_PRICE_CACHED, LLM_PRICE_OUTPUT } = values
-  const { LLM_TOKENS_PER_MINUTE, LLM_MONEY_PER_DAY } = values
+  const { LLM_TOKENS_PER_MINUTE, LLM_MONEY_PER_DAY, LLM_CALIBRATION } = values
   if (OPENAI_MODEL === undefined || values.PRIVACY === 'local-only') return undefined
   return {
     model: OPENAI_MODEL,
     ...(OPENAI_API_KEY !== undefined && { apiKey: OPENAI_API_KEY }),
     ...(OPENAI_BASE_URL !== undefined && { baseUrl: OPENAI_BASE_URL }),
+    prompt: values.LLM_PROMPT,
+    ...(LLM_CALIBRATION !== undefined && { calibration: LLM_CALIBRATION }),
     timeoutMs: values.LLM_TIMEOUT_MS,
     concurrency: values.LLM_CONCURRENCY,
     ...(LLM_TOKENS_PER_MINUTE !== undefined && { tokensPerMinute: LLM_TOKENS_PER_MINUTE }),

@@ -6,7 +6,8 @@ import { describeError } from './compose/describe-error.ts'
 import { deskAssets } from './compose/desk-assets.ts'
 import { docsAsset } from './compose/docs-assets.ts'
 import { createLateWork } from './compose/late-work.ts'
-import { openLlm } from './compose/llm.ts'
+import { createConfiguredLlm } from './compose/llm.ts'
+import { readPrompt } from './compose/read-prompt.ts'
 import { createMetrics } from './compose/metrics.ts'
 import { answerClientErrors } from './compose/client-errors.ts'
 import { loadPolicy } from './compose/policy.ts'
@@ -40,7 +41,11 @@ async function start(config: Config): Promise<void> {
       `Cannot listen on ${config.host} without API keys: create one with "npm run triage -- keys create --role admin --name me", or use HOST=127.0.0.1`,
     )
   }
-  const llm = config.llm && (await openLlm(config.llm, (call) => log.debug(call, 'llm call')))
+  const llm =
+    config.llm &&
+    createConfiguredLlm(config.llm, await readPrompt(config.llm.prompt), (call) =>
+      log.debug(call, 'llm call'),
+    )
   const { scorers, secondOpinion, pool, close } = await openScorers(compiled, config, llm)
   await rememberPolicy(
     db,

@@ -20,6 +20,11 @@ declare module '*.yaml' {
   export default text
 }
 
+declare module '*.md' {
+  const text: string
+  export default text
+}
+
 declare module '*.css' {
   const text: string
   export default text

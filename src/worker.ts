@@ -1,14 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import modelConfig from '../model/config.json' with { type: 'json' }
 import packageJson from '../package.json' with { type: 'json' }
+import classifyV1 from '../prompts/classify-ticket.v1.md'
+import classifyV2 from '../prompts/classify-ticket.v2.md'
 import saasPolicy from '../policies/saas.yaml'
 import { createAppDeps } from './compose/app-deps.ts'
 import { compileSource } from './compose/compile-source.ts'
 import { describeError } from './compose/describe-error.ts'
+import { buildLadder } from './compose/ladder.ts'
+import type { LateWork } from './compose/late-work.ts'
+import { createLateWork } from './compose/late-work.ts'
+import { createConfiguredLlm } from './compose/llm.ts'
 import type { Assets } from './compose/worker-assets.ts'
 import { loadModelFrom } from './compose/worker-assets.ts'
 import { deskAssets } from './compose/worker-desk-assets.ts'
 import { docsAsset } from './compose/worker-docs.ts'
+import { llmOfRequest } from './compose/worker-llm.ts'
 import type { IsolateModel } from './compose/worker-model.ts'
 import { createIsolateModel } from './compose/worker-model.ts'
 import type { Config } from './config.ts'
@@ -21,7 +28,6 @@ import { problemOf, problemResponse } from './http/problem.ts'
 import type { RateLimiter } from './http/rate-limit.ts'
 import { createRateLimiter } from './http/rate-limit.ts'
 import type { Scorer } from './domain/signal.ts'
-import { createPhraseScorer } from './scorers/phrases.ts'
 import type { Db } from './store/db.ts'
 import { forgetExpired } from './store/forget-expired.ts'
 import { openPostgres } from './store/open-postgres.ts'
@@ -39,12 +45,16 @@ type WorkerEnv = {
 
 type Execution = { readonly waitUntil: (work: Promise<unknown>) => void }
 
+/** What one request runs with. */
+type Serving = { readonly db: Db; readonly env: WorkerEnv; readonly execution: Execution }
+
 /** What all requests of an isolate share: values only, never a socket or a promise that belongs to one request. */
 type Isolate = {
   readonly config: Config
   readonly databaseUrl: string
   readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
-  readonly phrases: Scorer
+  /** Its counters, breaker and budget are those of the isolate. */
+  readonly llm: Scorer | undefined
   readonly model: IsolateModel<Assets>
   readonly limiter: RateLimiter
   policyIsStored: boolean
@@ -53,8 +63,16 @@ type Isolate = {
 /** The policies of this deployment, by the names that POLICY may have. */
 const POLICIES: Readonly<Record<string, string>> = { 'policies/saas.yaml': saasPolicy }
 
+/** The prompts of this deployment, by the names that LLM_PROMPT may have. */
+const PROMPTS: Readonly<Record<string, string>> = {
+  'prompts/classify-ticket.v1.md': classifyV1,
+  'prompts/classify-ticket.v2.md': classifyV2,
+}
+
 /** How long the tickets that meet a new isolate wait for its model before phrases alone decide. */
 const MODEL_WAIT_MS = 5_000
+/** `waitUntil` gives no more than 30 s after the answer. */
+const LATE_MS = 25_000
 /** A request may have six sockets. */
 const CONNECTIONS = 5
 
@@ -82,7 +100,11 @@ function openIsolate(env: WorkerEnv): Isolate {
     config,
     databaseUrl,
     policy: { compiled, source },
-    phrases: createPhraseScorer(compiled.policy.phrases, compiled.policy.version),
+    llm:
+      config.llm &&
+      createConfiguredLlm(config.llm, PROMPTS[config.llm.prompt], (call) =>
+        log(config, 'debug', { ...call, msg: 'llm call' }),
+      ),
     model: createIsolateModel<Assets>({
       version: modelConfig.version,
       load: loadModelFrom,
@@ -102,19 +124,27 @@ const variablesOf = (env: WorkerEnv) =>
  * One app and one client per request: a socket cannot outlive its request here, and a request that is cut off runs no
  * `finally`, so a counter or a cached promise of one would block the others.
  */
-function openApp(isolate: Isolate, db: Db, env: WorkerEnv, execution: Execution): App {
-  const { config, policy, phrases, model, limiter } = isolate
-  const request = {
-    assets: env.MODEL,
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-  }
+function openApp(
+  isolate: Isolate,
+  { db, env, execution, later }: Serving & { readonly later: LateWork['later'] },
+): App {
+  const { config, policy, model, limiter } = isolate
+  const { answerBudgetMs } = config
+  const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work)
+  const request = { assets: env.MODEL, waitUntil }
+  const { scorers, secondOpinion } = buildLadder(policy.compiled, {
+    local: model.scorerFor(request),
+    llm: isolate.llm && llmOfRequest(isolate.llm, waitUntil),
+    answerBudgetMs,
+  })
   return createApp(
     createAppDeps({
       db,
       // Nobody is on loopback here: a key is always required.
       config: { ...config, loopback: false },
       policy,
-      scorers: [phrases, model.scorerFor(request)],
+      scorers,
+      ...(secondOpinion && { secondOpinion: { scorer: secondOpinion, answerBudgetMs, later } }),
       modelCheck: () => model.checkFor(request),
       limiter,
       docsAsset,
@@ -137,8 +167,12 @@ async function answer(request: Request, env: WorkerEnv, execution: Execution): P
   const isolate = (shared ??= openIsolate(env))
   const db = openPostgres(isolate.databaseUrl, { max: CONNECTIONS })
   if (request.method === 'POST') await storePolicyOnce(isolate, db)
-  const response = await openApp(isolate, db, env, execution).fetch(request)
-  return closeAfter(response, () => db.close(), execution)
+  const late = createLateWork((error) =>
+    log(isolate.config, 'error', { ...describeError(error), msg: 'late revision failed' }),
+  )
+  const app = openApp(isolate, { db, env, execution, later: late.later })
+  const response = await app.fetch(request)
+  return closeAfter(response, () => late.finish(LATE_MS).then(() => db.close()), execution)
 }
 
 /** Receipts name the policy, so it is stored before the first of them. A store that is away will say so itself. */

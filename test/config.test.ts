@@ -45,10 +45,23 @@ test('without OPENAI_MODEL there is no LLM, whatever key lies around', () => {
   expect(parseConfig({ OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: '' }).llm).toBeUndefined()
 })
 
+test('what an LLM’s words are worth is measured, so it is configured', () => {
+  const given = (LLM_CALIBRATION: string) =>
+    parseConfig({ OPENAI_MODEL: 'm', OPENAI_API_KEY: 'k', LLM_CALIBRATION }).llm?.calibration
+  expect(given('sure:0.9:high, likely:0.7:medium, unsure:0.4:low')).toEqual({
+    sure: { confidence: 0.9, band: 'high' },
+    likely: { confidence: 0.7, band: 'medium' },
+    unsure: { confidence: 0.4, band: 'low' },
+  })
+  for (const wrong of ['sure:0.9:high', 'sure:2:high,likely:1:low,unsure:1:low', 'x', 'sure'])
+    expect(() => given(wrong)).toThrow('LLM_CALIBRATION: sure:0.9:high,')
+})
+
 test('an LLM is a model with a key, or a server of one’s own', () => {
   expect(parseConfig({ OPENAI_MODEL: 'm', OPENAI_API_KEY: 'sk-x' }).llm).toEqual({
     model: 'm',
     apiKey: 'sk-x',
+    prompt: 'prompts/classify-ticket.v1.md',
     timeoutMs: 8_000,
     concurrency: 4,
   })
@@ -58,6 +71,7 @@ test('an LLM is a model with a key, or a server of one’s own', () => {
   expect(parseConfig({ ...own, ...limits, ...prices, LLM_MONEY_PER_DAY: '5' }).llm).toEqual({
     model: 'm',
     baseUrl: 'http://127.0.0.1:11434/v1',
+    prompt: 'prompts/classify-ticket.v1.md',
     timeoutMs: 3_000,
     concurrency: 2,
     tokensPerMinute: 90_000,

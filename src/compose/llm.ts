@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { LlmConfig } from '../config.ts'
+import { TriageError } from '../domain/errors.ts'
 import type { LlmCall, LlmScorer } from '../scorers/llm.ts'
 import { createLlmScorer, parsePrompt } from '../scorers/llm.ts'
 
-const PROMPT = fileURLToPath(new URL('../../prompts/classify-ticket.v1.md', import.meta.url))
-
-/** The configured LLM with the shipped prompt. @throws TriageError `configuration` when the prompt cannot be used. */
-export async function openLlm(
-  { concurrency, tokensPerMinute, moneyPerDay, ...server }: LlmConfig,
+/** The configured LLM with the text of a prompt file. @throws TriageError `configuration` when the prompt cannot be used. */
+export function createConfiguredLlm(
+  { concurrency, tokensPerMinute, moneyPerDay, prompt, ...server }: LlmConfig,
+  promptFile: string | undefined,
   observe: (call: LlmCall) => void,
-): Promise<LlmScorer> {
+): LlmScorer {
+  if (promptFile === undefined)
+    throw new TriageError('configuration', `Cannot find the prompt ${prompt}: set LLM_PROMPT`)
   return createLlmScorer({
     ...server,
-    prompt: parsePrompt(await readFile(PROMPT, 'utf8')),
+    prompt: parsePrompt(promptFile),
     maxRunning: concurrency,
     budget: {
       ...(tokensPerMinute !== undefined && { perMinute: { tokens: tokensPerMinute } }),

@@ -1,17 +1,13 @@
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
-import { planScoring } from '../domain/cascade.ts'
 import type { Scorer } from '../domain/signal.ts'
 import { createLocalScorer } from '../scorers/local.ts'
 import type { ModelPool } from '../scorers/local/pool.ts'
 import { openModelPool } from '../scorers/local/pool.ts'
-import { createPhraseScorer } from '../scorers/phrases.ts'
 import { withTimeout } from '../scorers/with-timeout.ts'
-import { scoringTime } from '../second-opinion.ts'
+import type { Ladder } from './ladder.ts'
+import { buildLadder } from './ladder.ts'
 
-export type NodeScorers = {
-  readonly scorers: readonly Scorer[]
-  /** The LLM, where it is asked after the others. */
-  readonly secondOpinion: Scorer | undefined
+export type NodeScorers = Ladder & {
   readonly pool: ModelPool
   readonly close: () => Promise<void>
 }
@@ -19,10 +15,7 @@ export type NodeScorers = {
 /** Waiting tickets a scoring thread can clear within the answer budget, at about a millisecond each. */
 const WAITING_PER_THREAD = 128
 
-/**
- * The ladder on Node: the LLM where one is given and the policy uses it, the local model in threads, and under them the
- * policy's phrases, which cannot fail.
- */
+/** The ladder on Node, with the local model in threads of its own. */
 export async function openScorers(
   compiled: CompiledPolicy,
   options: { modelFolder: string; inferenceThreads: number; answerBudgetMs: number },
@@ -33,17 +26,10 @@ export async function openScorers(
     threads: options.inferenceThreads,
     maxWaiting: WAITING_PER_THREAD * options.inferenceThreads,
   })
-  const { phrases, version } = compiled.policy
-  const plan = planScoring(compiled.scoring.use, { local: true, llm: llm !== undefined })
-  const ladder = {
-    phrases: () => createPhraseScorer(phrases, version),
-    local: () => withTimeout(createLocalScorer(pool), options.answerBudgetMs),
-    // The plan names it only where it is given.
-    llm: () => withTimeout(llm!, scoringTime(options.answerBudgetMs)),
-  }
+  const { answerBudgetMs } = options
+  const local = withTimeout(createLocalScorer(pool), answerBudgetMs)
   return {
-    scorers: plan.base.map((name) => ladder[name]()),
-    secondOpinion: plan.secondOpinion === null ? undefined : llm,
+    ...buildLadder(compiled, { local, llm, answerBudgetMs }),
     pool,
     close: () => pool.close(),
   }

@@ -20,7 +20,7 @@ const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 const LOCAL = '--local --ip 127.0.0.1 --port 0 --inspector-port 0 --test-scheduled'.split(' ')
 
 /** What the Worker is built from. wrangler watches it and restarts in the middle of a request when a file changes. */
-const SOURCES = ['src', 'policies', 'package.json', 'tsconfig.json', 'wrangler.toml']
+const SOURCES = ['src', 'policies', 'prompts', 'package.json', 'tsconfig.json', 'wrangler.toml']
 
 async function copySources(folder: string): Promise<void> {
   for (const name of SOURCES) await cp(join(ROOT, name), join(folder, name), { recursive: true })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { z } from 'zod'
+import { STATED } from '../../domain/calibration.ts'
 import {
   EMOTIONS,
   INTENTS,
@@ -9,10 +10,6 @@ import {
   TRIGGER_KINDS,
   URGENCIES,
 } from '../../domain/labels.ts'
-
-/** How sure the model says it is. Three words, because stated percentages are invented digits. */
-export const STATED = ['sure', 'likely', 'unsure'] as const
-export type Stated = (typeof STATED)[number]
 
 const stated = z.enum(STATED)
 

@@ -1,8 +1,5 @@
+import type { Calibration, Stated } from '../../domain/calibration.ts'
 import type { Band, Confident } from '../../domain/signal.ts'
-import type { Stated } from './answer-schema.ts'
-
-/** What each of the model's words is worth, as measured for one model and prompt on labelled tickets. */
-export type Calibration = Readonly<Record<Stated, Confident>>
 
 /**
  * For a model and prompt that nobody has measured. Stated confidence is not calibrated (models are sure when they are

@@ -8,7 +8,8 @@ import {
   TRIGGER_KINDS,
   URGENCIES,
 } from '../../../src/domain/labels.ts'
-import { JSON_SCHEMA_FORMAT, SCHEMA_HASH, STATED } from '../../../src/scorers/llm/answer-schema.ts'
+import { STATED } from '../../../src/domain/calibration.ts'
+import { JSON_SCHEMA_FORMAT, SCHEMA_HASH } from '../../../src/scorers/llm/answer-schema.ts'
 import { UNMEASURED } from '../../../src/scorers/llm/calibration.ts'
 import { parseAnswer } from '../../../src/scorers/llm/parse-answer.ts'
 import { parsePrompt, renderPrompt } from '../../../src/scorers/llm/prompt.ts'
@@ -17,18 +18,29 @@ import { PROMPT, PROMPT_FILE } from './an-llm.ts'
 
 const FILE = readFileSync(PROMPT_FILE, 'utf8')
 
-describe('prompts/classify-ticket.v1.md', () => {
+const VERSIONS = [1, 2].map((version) => {
+  const name = `classify-ticket.v${version}`
+  const file = readFileSync(new URL(`../../../prompts/${name}.md`, import.meta.url), 'utf8')
+  return { name, version, file, prompt: parsePrompt(file) }
+})
+
+test('versions differ in what they say and are named in order', () => {
+  expect(VERSIONS.map(({ prompt }) => prompt.version)).toEqual(['1', '2'])
+  expect(new Set(VERSIONS.map(({ prompt }) => prompt.hash)).size).toBe(2)
+})
+
+describe.each(VERSIONS)('prompts/$name.md', ({ name, file, prompt }) => {
   test('renders to the reviewed messages', async () => {
-    const messages = renderPrompt(PROMPT, {
+    const messages = renderPrompt(prompt, {
       boundary: 'b0undary-4711',
       text: 'Printer on fire\nPlease send somebody.',
     })
     const shown = messages.map(({ role, content }) => `[${role}]\n${content}`).join('\n\n')
-    await expect(`${shown}\n`).toMatchFileSnapshot('classify-ticket.v1.rendered.txt')
+    await expect(`${shown}\n`).toMatchFileSnapshot(`${name}.rendered.txt`)
   })
 
   test('names and explains every label of the guide', () => {
-    const system = PROMPT.fixed[0]!.content
+    const system = prompt.fixed[0]!.content
     for (const label of [...INTENTS, ...TRIGGER_KINDS])
       expect(system).toMatch(new RegExp(`^- ${label}: \\S`, 'm'))
     for (const label of [...EMOTIONS, ...PRIORITIES, ...STATED, ...SENTIMENTS, ...URGENCIES])
@@ -36,7 +48,7 @@ describe('prompts/classify-ticket.v1.md', () => {
   })
 
   test('its worked cases answer in the schema, with quotes that are in the case', () => {
-    const cases = PROMPT.fixed.slice(1)
+    const cases = prompt.fixed.slice(1)
     expect(cases.length).toBeGreaterThanOrEqual(12)
     for (let at = 0; at < cases.length; at += 2) {
       const ticket = cases[at]!.content.split(/^=== boundary .* ===$/m)[1]!
@@ -54,8 +66,8 @@ describe('prompts/classify-ticket.v1.md', () => {
   })
 
   test('is written for the schema that the service asks for', () => {
-    expect(FILE).toContain(`schema: ${SCHEMA_HASH}`)
-    expect(() => parsePrompt(FILE.replace(SCHEMA_HASH, '0123456789abcdef'))).toThrow(
+    expect(file).toContain(`schema: ${SCHEMA_HASH}`)
+    expect(() => parsePrompt(file.replace(SCHEMA_HASH, '0123456789abcdef'))).toThrow(
       'Cannot use the prompt file: it is written for schema 0123456789abcdef',
     )
   })
