@@ -10,6 +10,7 @@ import type { PreviousDecision, Receipt, TriageRecord } from './domain/receipt.t
 import type { Roster } from './domain/roster.ts'
 import type { ScorerRun, Signals } from './domain/signal.ts'
 import type { Ticket } from './domain/ticket.ts'
+import { planReview } from './domain/plan-review.ts'
 import { ticketText } from './domain/ticket.ts'
 import { findInstructionShaped } from './domain/untrusted-text.ts'
 import { fingerprint, hmac } from './fingerprint.ts'
@@ -107,7 +108,8 @@ export function recordOf(
     ...(secondOpinion && { secondOpinion }),
     decision,
   }
-  const reviewId = decision.disposition === 'review' ? newId() : null
+  const review = planReview({ ...receipt, now: at.now }, policy, newId)
+  const reviewId = review?.kind === 'held' ? review.id : null
   return {
     caller,
     idempotency,
@@ -115,7 +117,7 @@ export function recordOf(
     ticket,
     contentHash: fingerprint(ticket),
     salt,
-    reviewId,
+    review,
     answer: JSON.stringify(answerOf(receipt, reviewId)),
     observed,
   }

@@ -3,14 +3,32 @@ import { answerableUntil, customerClocks } from './domain/clock.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Clock } from './domain/decision.ts'
 import { TriageError } from './domain/errors.ts'
+import type { Severity, TicketType } from './domain/labels.ts'
 import type { Receipt } from './domain/receipt.ts'
 import type { Changes, Review, ReviewCommand } from './domain/review-state.ts'
 import type { Roster } from './domain/roster.ts'
 
-/** A lost race is a value: the current state says who was first. */
+/** A lost race is a value: the current state says who was first. `stale`: the person saw another version. */
 export type ReviewResult =
   | { readonly ok: true; readonly review: Review }
-  | { readonly ok: false; readonly reason: string; readonly current: Review }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly stale?: true
+      readonly current: Review
+    }
+
+/** A judgement of a blind review, made without its suggestion. */
+export type BlindAnswer = {
+  readonly kind: 'answer'
+  readonly severity: Severity
+  readonly type: TicketType
+  readonly team: string
+  readonly reason?: string
+  readonly version?: number
+}
+
+export type ReviewRequest = ReviewCommand | BlindAnswer
 
 export type ReviewVerbDeps = {
   readonly policy: CompiledPolicy
@@ -21,29 +39,49 @@ export type ReviewVerbDeps = {
   readonly transition: (
     id: string,
     command: ReviewCommand,
-    by: { readonly actor: string; readonly now: Date },
+    by: { readonly actor: string; readonly now: Date; readonly undoSeconds: number },
   ) => Promise<ReviewResult | undefined>
   readonly now: () => Date
 }
 
 /**
- * A person acts on a held ticket: claim, release, approve, override, dismiss. An override is completed from the policy
- * first, so that a new team has a named owner and a new severity has its own clocks.
+ * A person acts on a review. An override is completed from the policy first, so that a new team has a named owner and a
+ * new severity has its own clocks. A blind answer that agrees with the suggestion approves it, any other overrides it.
  * @throws TriageError `not_found`, or `invalid_request` when an override names somebody the policy does not know.
  */
 export async function reviewTicket(
   id: string,
-  command: ReviewCommand,
+  request: ReviewRequest,
   actor: string,
   deps: ReviewVerbDeps,
 ): Promise<ReviewResult> {
+  const command = request.kind === 'answer' ? await compareBlind(id, request, deps) : request
   const complete = command.kind === 'override' ? await completeOverride(id, command, deps) : command
-  const result = await deps.transition(id, complete, { actor, now: deps.now() })
+  const undoSeconds = deps.policy.policy.review.undoSeconds ?? 0
+  const result = await deps.transition(id, complete, { actor, now: deps.now(), undoSeconds })
   if (result === undefined) throw reviewNotFound()
   return result
 }
 
 type Override = Extract<ReviewCommand, { kind: 'override' }>
+
+async function compareBlind(
+  id: string,
+  { severity, type, team, reason, version }: BlindAnswer,
+  deps: ReviewVerbDeps,
+): Promise<ReviewCommand> {
+  const review = await deps.findReview(id)
+  if (review === undefined) throw reviewNotFound()
+  const changes: Changes = {
+    ...(severity !== review.severity && { severity }),
+    ...(type !== review.type && { type }),
+    ...(team !== review.team && { team }),
+  }
+  const seen = { unseen: true, ...(version !== undefined && { version }) }
+  if (Object.keys(changes).length === 0)
+    return { kind: 'approve', ...(reason !== undefined && { reason }), ...seen }
+  return { kind: 'override', changes, reason: reason ?? 'Judged without the suggestion', ...seen }
+}
 
 async function completeOverride(
   id: string,

@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { definedOnly } from '../domain/defined-only.ts'
 import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { RecordOutcome } from '../domain/receipt.ts'
 import type { Scorer } from '../domain/signal.ts'
-import { OPEN_REVIEW_STATES, REVIEW_STATES } from '../domain/review-state.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
 import type { Check } from '../http/health.ts'
 import { createRateLimiter } from '../http/rate-limit.ts'
-import { reviewTicket } from '../review.ts'
 import type { Db } from '../store/db.ts'
 import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { eraseCustomer } from '../store/erase-customer.ts'
@@ -18,7 +15,6 @@ import { countActiveKeys, findCaller } from '../store/keys.ts'
 import { findPolicy } from '../store/policies.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { recordTriage } from '../store/record-triage.ts'
-import { findReview, listReviews, transitionReview } from '../store/reviews.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
 import { createVolumeReader } from '../store/volume.ts'
@@ -27,6 +23,7 @@ import type { SecondOpinion } from '../second-opinion.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { compileSource } from './compile-source.ts'
+import { createReviewDeps } from './review-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 
 /** What differs between Node and Workers; everything else is the same app. */
@@ -121,23 +118,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     findPolicy: async (hash) =>
       hash === policy.compiled.policy.hash ? policy.compiled : policies(hash),
     currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
-    listReviews: ({ state, severity, ...query }) =>
-      listReviews(db, {
-        states:
-          state === 'open' ? OPEN_REVIEW_STATES : REVIEW_STATES.filter((known) => known === state),
-        ...(severity !== undefined && { severities: [severity] }),
-        ...definedOnly(query),
-      }),
-    findReview: (id) => findReview(db, id),
-    reviewTicket: (id, command, actor) =>
-      reviewTicket(id, command, actor, {
-        policy: policy.compiled,
-        roster,
-        findReview: (reviewId) => findReview(db, reviewId),
-        findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
-        transition: (reviewId, act, by) => transitionReview(db, reviewId, act, by),
-        now,
-      }),
+    ...createReviewDeps({ db, policy: policy.compiled, roster, now }),
     listWebhooks: () => listWebhooks(db),
     registerWebhook: async ({ url, events }, actor) => {
       // Standard Webhooks: 24 to 64 random bytes, shown as whsec_ and base64.

@@ -29,6 +29,7 @@ export type CompiledPerson = {
   readonly hours: WorkingCalendar | null
   readonly leave: readonly { readonly fromMs: number; readonly untilMs: number }[]
   readonly capacity: number
+  readonly skills: readonly string[]
 }
 
 export type CompiledTeam = {
@@ -46,7 +47,11 @@ export type CompiledPolicy = {
   readonly routes: readonly CompiledRule<Route>[]
   readonly otherwise: { readonly team: string; readonly because: Sentence }
   readonly reviewRules: readonly CompiledRule<ReviewRule>[]
-  readonly reviewers: readonly PersonRef[]
+  readonly reviewers: readonly CompiledPerson[]
+  /** `review.fourEyes`. */
+  readonly fourEyes: CompiledCondition | undefined
+  /** Told when nobody has decided in time. */
+  readonly nextTier: readonly PersonRef[]
   readonly scoring: ScoringRules
   /** `scoring.ask.when`. */
   readonly askWhen: CompiledCondition | undefined
@@ -88,6 +93,8 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     },
     reviewRules: policy.review.rules.toSorted(byId).map(compileRule),
     reviewers: distinctPeople([...reviewTeam.owners, ...reviewTeam.backups]),
+    fourEyes: policy.review.fourEyes && compileCondition(policy.review.fourEyes),
+    nextTier: nextTierOf(policy, teams, people),
     scoring,
     askWhen: scoring.ask.when && compileCondition(scoring.ask.when),
     tags: policy.tags.map(compileSentence),
@@ -133,6 +140,7 @@ function compilePerson(
       untilMs: instantOf(until, timezone, 1),
     })),
     capacity: person.capacity ?? Infinity,
+    skills: person.skills ?? [],
   }
 }
 
@@ -189,8 +197,19 @@ function requireKnown<T>(known: ReadonlyMap<string, T>, id: string, what: string
   return found
 }
 
-function distinctPeople(people: readonly CompiledPerson[]): readonly PersonRef[] {
-  return [...new Map(people.map((person) => [person.ref.id, person.ref])).values()]
+function distinctPeople(people: readonly CompiledPerson[]): readonly CompiledPerson[] {
+  return [...new Map(people.map((person) => [person.ref.id, person])).values()]
+}
+
+function nextTierOf(
+  { review, lastResort }: Policy,
+  teams: ReadonlyMap<string, CompiledTeam>,
+  people: ReadonlyMap<string, CompiledPerson>,
+): readonly PersonRef[] {
+  if (review.nextTier === undefined)
+    return [lastResort.owner, lastResort.backup].map((id) => requireKnown(people, id, 'person').ref)
+  const { owners, backups } = requireKnown(teams, review.nextTier, 'team')
+  return distinctPeople([...owners, ...backups]).map(({ ref }) => ref)
 }
 
 function bySeverityThenId(a: Trigger, b: Trigger): number {

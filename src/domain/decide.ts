@@ -82,7 +82,7 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
         dueAt: review.dueAt,
         ...(review.backupAt !== undefined && { backupAt: review.backupAt }),
         because: holds.map((hold) => hold.sentence),
-        reviewers: policy.reviewers,
+        reviewers: policy.reviewers.map(({ ref }) => ref),
       },
     }),
     reasons,

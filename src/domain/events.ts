@@ -4,7 +4,11 @@ export const EVENTS = [
   'review.opened',
   'review.claimed',
   'review.released',
+  /** The first of two people decided. */
+  'review.proposed',
   'review.decided',
+  /** A decision was taken back before anybody was told; it has the number that the decision would have had. */
+  'review.undone',
   'review.superseded',
   /** Nobody decided in time: the declared default holds, marked as such. */
   'review.defaulted',

@@ -89,6 +89,25 @@ export type Route = {
   readonly when: Condition
   readonly team: string
   readonly because: string
+  /** What the service may do with tickets of this route; absent: `auto`. */
+  readonly mode?: RouteMode
+}
+
+/**
+ * From least to most: `off` and `shadow` hold every ticket and hide the suggestion, and `shadow` is measured; `suggest`
+ * holds every ticket with the suggestion in view; `auto` holds what the rules hold. P1 is held in every mode.
+ */
+export const ROUTE_MODES = ['off', 'shadow', 'suggest', 'auto'] as const
+export type RouteMode = (typeof ROUTE_MODES)[number]
+
+/** Shares from 0 to 1 of what people check for quality. */
+export type SampleRules = {
+  /** Automatic decisions that a person looks at afterwards. */
+  readonly share: number
+  /** Of those: judged without seeing the suggestion. */
+  readonly blind: number
+  /** Items with a known answer, as a share of all reviews. */
+  readonly known: number
 }
 
 /** Holds a ticket for a person without changing its severity. */
@@ -108,6 +127,8 @@ export type Person = {
   readonly capacity?: number
   /** Away: whole local dates (`until` included), or instants. */
   readonly leave: readonly { readonly from: string; readonly until: string }[]
+  /** Types of ticket and teams that this person reviews best. */
+  readonly skills?: readonly string[]
 }
 
 export type Team = {
@@ -142,7 +163,19 @@ export type Policy = {
     readonly rules: readonly ReviewRule[]
     /** Budget for reviews of severities that name none. */
     readonly budget: Target
+    /** Two different people must agree on tickets like these. */
+    readonly fourEyes?: Condition
+    /** So long a decision can be taken back; nothing of it leaves the house before. Absent: 0. */
+    readonly undoSeconds?: number
+    /** Team that is paged when nobody decided in time; absent: the last resort. */
+    readonly nextTier?: string
+    /** Absent: nothing is sampled. */
+    readonly samples?: SampleRules
+    /** Share of wrong decisions that automation may make; absent: 0.05. */
+    readonly risk?: number
   }
+  /** Absent: no word of a ticket goes to webhooks or chat. */
+  readonly webhooks?: { readonly ticketText: boolean }
   readonly spikes: {
     readonly windowMinutes: number
     /** Distinct customers below which nothing is a spike. */

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts'
 import type { Facts } from './facts.ts'
+import type { PlannedReview } from './plan-review.ts'
 import type { Roster } from './roster.ts'
 import type { ScorerRun, Signals } from './signal.ts'
 import type { Severity } from './labels.ts'
@@ -38,7 +39,7 @@ export type TriageRecord = {
   /** SHA-256 of the canonical ticket, hex: same id and content is the same request. */
   readonly contentHash: string
   readonly salt: string
-  readonly reviewId: string | null
+  readonly review: PlannedReview | null
   readonly idempotency: {
     readonly key: string
     readonly fingerprint: string

@@ -6,11 +6,14 @@ import { isMoreSevere, PRIORITY_OF_SEVERITY } from './labels.ts'
  * A held decision waits for a person.
  *
  *   pending ──claim──► claimed ──approve | override | dismiss──► decided
- *      ▲                  │
- *      └────release───────┘   (a claim also ends by itself when its lease has run out)
+ *      ▲                │ ▲ │                                      │
+ *      │                │ │ └─renew                                │
+ *      │                │ └────────────────undo────────────────────┘
+ *      └────release─────┘   (a claim also ends by itself when its lease has run out)
  *
- * A person may also decide a pending review without claiming it. `superseded` is not a person's choice: the ticket
- * changed and a newer decision took this one's place.
+ * A person may also decide a pending review without claiming it. Under four eyes the first person's decision is a
+ * proposal: the review is pending again until another person approves the proposal, or proposes something else.
+ * `superseded` is not a person's choice: the ticket changed and a newer decision took this one's place.
  */
 export const REVIEW_STATES = [
   'pending',
@@ -23,6 +26,14 @@ export const REVIEW_STATES = [
 export type ReviewState = (typeof REVIEW_STATES)[number]
 
 export const OPEN_REVIEW_STATES = ['pending', 'claimed'] as const
+export const DECIDED_REVIEW_STATES = ['approved', 'overridden', 'dismissed'] as const
+
+/**
+ * `held`: nothing happens before a person decides. `sample`: an automatic decision, looked at afterwards. `known`: an
+ * example whose right answer we know; people are told it is a sample.
+ */
+export const REVIEW_KINDS = ['held', 'sample', 'known'] as const
+export type ReviewKind = (typeof REVIEW_KINDS)[number]
 
 /** The fields of a decision that a person may set otherwise. */
 export type Changes = {
@@ -51,22 +62,54 @@ export type ReviewOutcome =
       readonly reason: string
     }
 
-/** The part of a review that its transitions read and write. */
-export type ReviewStanding = {
-  readonly state: ReviewState
+/** The fields of a ticket that a review may change. */
+export type ReviewedFields = {
   readonly severity: Severity
   readonly type: TicketType
   readonly team: string
   readonly owner: string
   readonly backup: string
+}
+
+/** What the first of two people decided; it counts when another person approves it. */
+export type Proposal = {
+  readonly by: string
+  readonly at: string
+  readonly fields: ReviewedFields
+  readonly outcome: ReviewOutcome
+  /** Due times that come with the fields. */
+  readonly clocks: readonly Clock[]
+}
+
+/** The way back from a decision. */
+export type Undo = {
+  /** Possible before this, and while nothing of the decision has left the house. */
+  readonly until: string
+  readonly fields: ReviewedFields
+  readonly clocks: readonly Clock[]
+}
+
+/** The part of a review that its transitions read and write. */
+export type ReviewStanding = ReviewedFields & {
+  readonly kind: ReviewKind
+  readonly state: ReviewState
+  /** The suggestion is hidden until a person has judged. */
+  readonly blind: boolean
+  readonly fourEyes: boolean
   readonly claimedBy: string | null
   readonly leaseUntil: string | null
   readonly decidedBy: string | null
   readonly decidedAt: string | null
   readonly outcome: ReviewOutcome | null
+  readonly proposal: Proposal | null
+  readonly undo: Undo | null
+  /** The ticket changed while this review was open: whoever decides names the version that they saw. */
+  readonly changedAt: string | null
+  /** Counts every change by a person and of the ticket. */
+  readonly version: number
 }
 
-/** A held decision as people see it in the queue. */
+/** A held decision as the store knows it. */
 export type Review = ReviewStanding & {
   readonly id: string
   readonly decisionId: string
@@ -76,40 +119,76 @@ export type Review = ReviewStanding & {
   readonly revision: number
   readonly dueAt: string
   readonly backupAt: string | null
-  /** Counts every change. */
-  readonly version: number
+  readonly backupToldAt: string | null
+  /** Nobody had decided in time: the declared default holds since then, and the review still waits. */
+  readonly defaultedAt: string | null
+  /** The review that took this one's place. */
+  readonly supersededBy: string | null
+  readonly consequence: number
+  readonly doubt: number
+  readonly orderBecause: string
   readonly createdAt: string
 }
 
-export type ReviewCommand =
-  | { readonly kind: 'claim'; readonly leaseMinutes: number }
-  | { readonly kind: 'release' }
-  | { readonly kind: 'approve'; readonly reason?: string }
+type Command =
+  | { readonly kind: 'claim' | 'renew'; readonly leaseMinutes: number }
+  | { readonly kind: 'release' | 'undo' }
+  | { readonly kind: 'approve'; readonly reason?: string; readonly unseen?: boolean }
   | {
       readonly kind: 'override'
       readonly changes: Changes
       readonly reason: string
+      readonly unseen?: boolean
       /** Due times and actions under the new fields, when the caller has worked them out from the policy. */
       readonly clocks?: readonly Clock[]
       readonly actions?: readonly Action[]
     }
-  | { readonly kind: 'dismiss'; readonly severity: Severity; readonly reason: string }
-
-/** Why a transition is not allowed, as a sentence for people. */
-export type Refusal = { readonly ok: false; readonly reason: string }
-export type Transition = { readonly ok: true; readonly next: ReviewStanding } | Refusal
+  | {
+      readonly kind: 'dismiss'
+      readonly severity: Severity
+      readonly reason: string
+      readonly unseen?: boolean
+    }
 
 /**
- * What becomes of a review when `actor` does this at `now`. `proposed` are the actions of the held decision.
- * Never throws; a command that the state, the lease or the command's own fields forbid is refused with the reason.
+ * What a person does. `version` is the one that they saw. `unseen`: the judgement was made without the suggestion, as a
+ * blind review asks for.
  */
-export function transition(
-  review: ReviewStanding,
-  command: ReviewCommand,
-  by: { readonly actor: string; readonly now: Date; readonly proposed: readonly Action[] },
-): Transition {
-  if (review.state !== 'pending' && review.state !== 'claimed')
-    return refuse(`Cannot ${command.kind} this review: it is ${review.state}`)
+export type ReviewCommand = Command & { readonly version?: number }
+
+/** Why a transition is not allowed, as a sentence for people. `stale`: the person saw another version. */
+export type Refusal = { readonly ok: false; readonly reason: string; readonly stale?: true }
+export type Transition =
+  | {
+      readonly ok: true
+      readonly next: ReviewStanding
+      /** Due times to write with it. */
+      readonly clocks: readonly Clock[]
+    }
+  | Refusal
+
+/** Minutes that an undone decision is kept for the person who took it back. */
+const UNDO_LEASE_MINUTES = 10
+
+export type By = {
+  readonly actor: string
+  readonly now: Date
+  /** The actions of the held decision. */
+  readonly proposed: readonly Action[]
+  /** The ticket's clocks now, for the way back. */
+  readonly clocks: readonly Clock[]
+  readonly undoSeconds: number
+}
+
+/**
+ * What becomes of a review when somebody does this now. Never throws; a command that the state, the lease, the version
+ * or the command's own fields forbid is refused with the reason.
+ */
+export function transition(review: ReviewStanding, command: ReviewCommand, by: By): Transition {
+  if (command.kind === 'undo') return undo(review, by)
+  if (!isOpen(review)) return refuse(`Cannot ${command.kind} this review: it is ${review.state}`)
+  const stale = staleness(review, command)
+  if (stale !== null) return { ok: false, reason: stale, stale: true }
   const holder = holderOf(review, by.now)
   if (holder !== null && holder !== by.actor)
     return refuse(
@@ -117,17 +196,90 @@ export function transition(
     )
   switch (command.kind) {
     case 'claim':
-      return { ok: true, next: claimed(review, by, command.leaseMinutes) }
+      return claimed(review, by, command.leaseMinutes)
+    case 'renew':
+      return holder === null
+        ? refuse('Cannot renew this claim: it has run out, claim the review again')
+        : claimed(review, by, command.leaseMinutes)
     case 'release':
       return holder === null
         ? refuse('Cannot release this review: it is not claimed')
-        : { ok: true, next: { ...review, state: 'pending', claimedBy: null, leaseUntil: null } }
+        : { ok: true, next: { ...review, ...UNCLAIMED }, clocks: [] }
     case 'approve':
-      return decided(review, by, {
-        kind: 'approved',
-        actions: by.proposed,
-        ...(command.reason !== undefined && { reason: command.reason }),
-      })
+    case 'override':
+    case 'dismiss':
+      if (review.blind && command.unseen !== true)
+        return refuse(`Cannot ${command.kind} this review: it is blind, answer it instead`)
+      if (!review.blind && command.unseen === true)
+        return refuse('Cannot answer this review: it is not blind')
+      return decide(review, command, by)
+  }
+}
+
+type Deciding = Extract<ReviewCommand, { kind: 'approve' | 'override' | 'dismiss' }>
+
+const UNCLAIMED = { state: 'pending', claimedBy: null, leaseUntil: null } as const
+
+function isOpen({ state }: ReviewStanding): boolean {
+  return state === 'pending' || state === 'claimed'
+}
+
+/** Who holds the review now; a lease that has run out holds nothing. */
+export function holderOf(
+  { claimedBy, leaseUntil }: Pick<ReviewStanding, 'claimedBy' | 'leaseUntil'>,
+  now: Date,
+): string | null {
+  if (claimedBy === null || leaseUntil === null) return null
+  return Date.parse(leaseUntil) > now.getTime() ? claimedBy : null
+}
+
+function staleness(review: ReviewStanding, { kind, version }: ReviewCommand): string | null {
+  if (version !== undefined && version !== review.version)
+    return `Cannot ${kind} this review: it has changed since you saw it, look at it again`
+  const deciding = kind === 'approve' || kind === 'override' || kind === 'dismiss'
+  if (deciding && version === undefined && review.changedAt !== null)
+    return `Cannot ${kind} this review: the ticket changed at ${review.changedAt}, so the version that you saw is required`
+  return null
+}
+
+function claimed(review: ReviewStanding, { actor, now }: By, leaseMinutes: number): Transition {
+  const leaseUntil = new Date(now.getTime() + leaseMinutes * 60_000).toISOString()
+  return {
+    ok: true,
+    next: { ...review, state: 'claimed', claimedBy: actor, leaseUntil },
+    clocks: [],
+  }
+}
+
+function decide(review: ReviewStanding, command: Deciding, by: By): Transition {
+  const { proposal } = review
+  if (command.kind === 'approve' && proposal !== null) {
+    if (proposal.by === by.actor)
+      return refuse('Cannot approve this review: another person must agree with your decision')
+    return decided(review, by, proposal)
+  }
+  const made = decisionOf(review, command, by)
+  if ('ok' in made) return made
+  if (!review.fourEyes) return decided(review, by, made)
+  const proposed: Proposal = { by: by.actor, at: by.now.toISOString(), ...made }
+  return { ok: true, next: { ...review, ...UNCLAIMED, proposal: proposed }, clocks: [] }
+}
+
+type Made = Pick<Proposal, 'fields' | 'outcome' | 'clocks'>
+
+function decisionOf(review: ReviewStanding, command: Deciding, by: By): Made | Refusal {
+  const fields = fieldsOf(review)
+  switch (command.kind) {
+    case 'approve': {
+      // What was sampled has happened already.
+      const actions = review.kind === 'held' ? by.proposed : []
+      const { reason } = command
+      return {
+        fields,
+        outcome: { kind: 'approved', actions, ...(reason !== undefined && { reason }) },
+        clocks: [],
+      }
+    }
     case 'override':
       return override(review, by, command)
     case 'dismiss':
@@ -135,44 +287,35 @@ export function transition(
   }
 }
 
-type By = { readonly actor: string; readonly now: Date; readonly proposed: readonly Action[] }
-
-/** Who holds the review now; a lease that has run out holds nothing. */
-function holderOf({ claimedBy, leaseUntil }: ReviewStanding, now: Date): string | null {
-  if (claimedBy === null || leaseUntil === null) return null
-  return Date.parse(leaseUntil) > now.getTime() ? claimedBy : null
-}
-
-function claimed(review: ReviewStanding, { actor, now }: By, leaseMinutes: number): ReviewStanding {
-  const leaseUntil = new Date(now.getTime() + leaseMinutes * 60_000).toISOString()
-  return { ...review, state: 'claimed', claimedBy: actor, leaseUntil }
-}
-
 function override(
   review: ReviewStanding,
   by: By,
-  { changes, reason, actions }: Extract<ReviewCommand, { kind: 'override' }>,
-): Transition {
+  { changes, reason, actions, clocks = [] }: Extract<ReviewCommand, { kind: 'override' }>,
+): Made | Refusal {
   if (Object.values(changes).every((change) => change === undefined))
     return refuse('Cannot override this review: name at least one field to change')
   if (reason.trim() === '') return refuse('Cannot override this review: a reason is required')
-  const { message: _message, ...fields } = changes
-  const changed = { ...review, ...fields }
-  if (changed.owner === changed.backup)
+  const { message: _message, ...changed } = changes
+  const fields = { ...fieldsOf(review), ...changed }
+  if (fields.owner === fields.backup)
     return refuse('Cannot override this review: owner and backup must be two people')
-  return decided(changed, by, {
-    kind: 'overridden',
-    actions: actions ?? by.proposed.map((action) => changeAction(action, review, changes)),
-    changes,
-    reason,
-  })
+  return {
+    fields,
+    outcome: {
+      kind: 'overridden',
+      actions: actions ?? by.proposed.map((action) => changeAction(action, review, changes)),
+      changes,
+      reason,
+    },
+    clocks,
+  }
 }
 
 function dismiss(
   review: ReviewStanding,
   by: By,
   { severity, reason }: Extract<ReviewCommand, { kind: 'dismiss' }>,
-): Transition {
+): Made | Refusal {
   if (!isMoreSevere(review.severity, severity))
     return refuse(
       `Cannot dismiss this review: a severity below ${review.severity} is required, given ${severity}`,
@@ -182,25 +325,52 @@ function dismiss(
   const actions = by.proposed
     .filter((action) => action.kind === 'set_priority' || action.kind === 'assign')
     .map((action) => changeAction(action, review, { severity }))
-  return decided({ ...review, severity }, by, { kind: 'dismissed', actions, severity, reason })
+  return {
+    fields: { ...fieldsOf(review), severity },
+    outcome: { kind: 'dismissed', actions, severity, reason },
+    clocks: [],
+  }
 }
 
-function decided(review: ReviewStanding, { actor, now }: By, outcome: ReviewOutcome): Transition {
+function decided(review: ReviewStanding, by: By, { fields, outcome, clocks }: Made): Transition {
+  const until = new Date(by.now.getTime() + by.undoSeconds * 1_000).toISOString()
+  const kinds = new Set(clocks.map(({ kind }) => kind))
+  const before = by.clocks.filter(({ kind }) => kinds.has(kind))
   return {
     ok: true,
     next: {
       ...review,
+      ...fields,
       state: outcome.kind,
       leaseUntil: null,
-      decidedBy: actor,
-      decidedAt: now.toISOString(),
+      decidedBy: by.actor,
+      decidedAt: by.now.toISOString(),
       outcome,
+      undo: by.undoSeconds > 0 ? { until, fields: fieldsOf(review), clocks: before } : null,
     },
+    clocks,
   }
 }
 
+/** Back in the hands of whoever decided, as it was before. */
+function undo(review: ReviewStanding, by: By): Transition {
+  if (isOpen(review)) return refuse('Cannot undo this review: it is not decided')
+  if (review.undo === null) return refuse(`Cannot undo this review: it is ${review.state} for good`)
+  if (review.decidedBy !== by.actor)
+    return refuse(`Cannot undo this review: only ${review.decidedBy} may, who decided it`)
+  if (Date.parse(review.undo.until) <= by.now.getTime())
+    return refuse(`Cannot undo this review: that was possible until ${review.undo.until}`)
+  const open = { decidedBy: null, decidedAt: null, outcome: null, undo: null }
+  const back = claimed({ ...review, ...review.undo.fields, ...open }, by, UNDO_LEASE_MINUTES)
+  return back.ok ? { ...back, clocks: review.undo.clocks } : back
+}
+
+function fieldsOf({ severity, type, team, owner, backup }: ReviewedFields): ReviewedFields {
+  return { severity, type, team, owner, backup }
+}
+
 /** One proposed action as it is after a person changed the decision. */
-function changeAction(action: Action, before: ReviewStanding, changes: Changes): Action {
+function changeAction(action: Action, before: ReviewedFields, changes: Changes): Action {
   const { severity, team, owner, backup, message } = changes
   switch (action.kind) {
     case 'set_priority':

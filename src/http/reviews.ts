@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { definedOnly } from '../domain/defined-only.ts'
 import { TriageError } from '../domain/errors.ts'
 import { SEVERITIES, TYPES } from '../domain/labels.ts'
-import type { Review, ReviewCommand } from '../domain/review-state.ts'
 import { REVIEW_STATES } from '../domain/review-state.ts'
-import type { ReviewResult } from '../review.ts'
+import type { ReviewView } from '../domain/review-view.ts'
+import type { ReviewRequest } from '../review.ts'
 import { actionSchema } from './answer-schema.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
@@ -13,16 +13,26 @@ import { json, problems } from './openapi.ts'
 import { parseAs, readOptionalBody } from './read-body.ts'
 
 export type ReviewFilter = z.infer<typeof filterSchema>
-export type ReviewPage = { readonly reviews: readonly Review[]; readonly next: string | null }
+export type ReviewPage = { readonly reviews: readonly ReviewView[]; readonly next: string | null }
+
+/** A lost race carries the current state; `stale`: the person saw another version. */
+export type ReviewAnswer =
+  | { readonly ok: true; readonly review: ReviewView }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly stale?: true
+      readonly current: ReviewView
+    }
 
 export type ReviewDeps = AuthDeps & {
   readonly listReviews: (filter: ReviewFilter) => Promise<ReviewPage>
-  readonly findReview: (id: string) => Promise<Review | undefined>
+  readonly findReview: (id: string) => Promise<ReviewView | undefined>
   readonly reviewTicket: (
     id: string,
-    command: ReviewCommand,
+    request: ReviewRequest,
     actor: string,
-  ) => Promise<ReviewResult>
+  ) => Promise<ReviewAnswer>
   readonly maxBodyBytes: number
 }
 
@@ -31,10 +41,14 @@ const reason = z.string().trim().min(1).max(2_000)
 const name = z.string().min(1).max(200)
 
 const filterSchema = z.strictObject({
-  state: z.enum([...REVIEW_STATES, 'open']).default('open'),
+  state: z.enum([...REVIEW_STATES, 'open', 'decided']).default('open'),
+  kind: z.enum(['held', 'sample']).optional(),
   severity: z.enum(SEVERITIES).optional(),
   team: name.optional(),
   owner: name.optional(),
+  reviewer: name
+    .optional()
+    .openapi({ description: 'Who has claimed or decided it: the name of a key' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 })
@@ -56,12 +70,37 @@ const reviewSchema = z
     decisionId: z.string(),
     ticketId: z.string(),
     state: z.enum(REVIEW_STATES),
-    severity: z.enum(SEVERITIES),
-    type: z.enum(TYPES),
-    team: z.string(),
-    owner: z.string(),
-    backup: z.string(),
+    kind: z.enum(['held', 'sample']),
+    blind: z.boolean().openapi({ description: 'The suggestion is null until it is decided' }),
+    fourEyes: z.boolean(),
+    severity: z.enum(SEVERITIES).nullable(),
+    type: z.enum(TYPES).nullable(),
+    team: z.string().nullable(),
+    owner: z.string().nullable(),
+    backup: z.string().nullable(),
     dueAt: z.iso.datetime(),
+    defaultedAt: z.iso.datetime().nullable(),
+    changedAt: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: 'The ticket changed while this was open: decide with `version`' }),
+    supersededBy: z.string().nullable(),
+    undoUntil: z.iso.datetime().nullable(),
+    version: z.number().int(),
+    order: z.object({
+      consequence: z.number(),
+      doubt: z.number(),
+      minutesLeft: z.number(),
+      score: z.number(),
+      sentence: z.string(),
+    }),
+    suggestedReviewer: z
+      .object({ id: z.string(), name: z.string(), because: z.string() })
+      .nullable(),
+    proposal: z
+      .looseObject({ by: z.string(), at: z.iso.datetime() })
+      .nullable()
+      .openapi({ description: 'Under four eyes: what the first person decided' }),
     claimedBy: z.string().nullable(),
     leaseUntil: z.iso.datetime().nullable(),
     decidedBy: z.string().nullable(),
@@ -72,40 +111,73 @@ const reviewSchema = z
 /** Minutes that a claim holds unless the reviewer asks for another time. */
 const LEASE_MINUTES = 10
 
-/** The verbs: body schema, and the command it becomes. Each verb is one endpoint. */
+const leaseMinutes = z.number().int().min(1).max(120).default(LEASE_MINUTES)
+/** The version that the person saw. Acting on another one is a lost race. */
+const version = z.number().int().min(1).optional()
+
+/** The verbs: body schema, and the request it becomes. Each verb is one endpoint. */
 const VERBS = {
   claim: verb(
-    'Take a held ticket; the claim lapses by itself',
-    z.strictObject({ leaseMinutes: z.number().int().min(1).max(120).default(LEASE_MINUTES) }),
-    ({ leaseMinutes }) => ({ kind: 'claim', leaseMinutes }),
+    'Take a ticket; the claim lapses by itself',
+    z.strictObject({ leaseMinutes, version }),
+    (body) => ({ kind: 'claim', ...definedOnly(body) }),
   ),
-  release: verb('Put a claimed ticket back', z.strictObject({}), () => ({ kind: 'release' })),
+  renew: verb('Keep a claim for longer', z.strictObject({ leaseMinutes, version }), (body) => ({
+    kind: 'renew',
+    ...definedOnly(body),
+  })),
+  release: verb('Put a claimed ticket back', z.strictObject({ version }), (body) => ({
+    kind: 'release',
+    ...definedOnly(body),
+  })),
   approve: verb(
     'Confirm the decision as it is; its actions may now happen',
-    z.strictObject({ reason: reason.optional() }),
-    ({ reason }) => ({ kind: 'approve', ...(reason !== undefined && { reason }) }),
+    z.strictObject({ reason: reason.optional(), version }),
+    (body) => ({ kind: 'approve', ...definedOnly(body) }),
   ),
   override: verb(
     'Confirm with named fields changed',
-    z.strictObject({ changes: changesSchema, reason }),
-    ({ changes, reason }) => ({ kind: 'override', changes: definedOnly(changes), reason }),
+    z.strictObject({ changes: changesSchema, reason, version }),
+    ({ changes, ...body }) => ({
+      kind: 'override',
+      changes: definedOnly(changes),
+      ...definedOnly(body),
+    }),
   ),
   dismiss: verb(
     'Not an escalation: a lower severity and a reason; owner and clocks stay',
-    z.strictObject({ severity: z.enum(SEVERITIES), reason }),
-    ({ severity, reason }) => ({ kind: 'dismiss', severity, reason }),
+    z.strictObject({ severity: z.enum(SEVERITIES), reason, version }),
+    (body) => ({ kind: 'dismiss', ...definedOnly(body) }),
+  ),
+  answer: verb(
+    'Judge a blind review; the suggestion shows afterwards',
+    z.strictObject({
+      severity: z.enum(SEVERITIES),
+      type: z.enum(TYPES),
+      team: name,
+      reason: reason.optional(),
+      version,
+    }),
+    (body) => ({ kind: 'answer', ...definedOnly(body) }),
+  ),
+  undo: verb(
+    'Take a decision back while nobody outside has been told',
+    z.strictObject({ version }),
+    (body) => ({ kind: 'undo', ...definedOnly(body) }),
   ),
 } as const
 
-function verb<T>(summary: string, schema: z.ZodType<T>, command: (body: T) => ReviewCommand) {
-  return { summary, schema, command: (body: unknown) => command(parseAs(schema, body)) }
+function verb<T>(summary: string, schema: z.ZodType<T>, request: (body: T) => ReviewRequest) {
+  return { summary, schema, request: (body: unknown) => request(parseAs(schema, body)) }
 }
 
 const listRoute = createRoute({
   method: 'get',
   tags: ['Reviews'],
   path: '/reviews',
-  summary: 'The queue of held tickets, most urgent first',
+  summary: 'The queue, most urgent first; what is decided, newest first',
+  description:
+    'Open reviews come in the order consequence × doubt × time left; `order.sentence` says how it came about.',
   request: { query: filterSchema },
   responses: {
     200: json(
@@ -136,10 +208,13 @@ export function addReviews(app: App, deps: ReviewDeps): void {
   app.get('/reviews/:id', requireRole(deps, 'reviewer', 'lead', 'platform'), async (c) => {
     const review = await deps.findReview(c.req.param('id'))
     if (review === undefined) throw new TriageError('not_found', 'Cannot find this review')
-    return c.json(review)
+    const { undoUntil, outcome } = review
+    const final = undoUntil === null || callerOf(c).roles.some((role) => role !== 'platform')
+    // What can still be taken back has not left the house.
+    return c.json({ ...review, outcome: final ? outcome : null })
   })
 
-  for (const [name, { summary, schema, command }] of Object.entries(VERBS)) {
+  for (const [name, { summary, schema, request }] of Object.entries(VERBS)) {
     app.openAPIRegistry.registerPath(
       createRoute({
         method: 'post',
@@ -158,9 +233,10 @@ export function addReviews(app: App, deps: ReviewDeps): void {
     )
     app.post(`/reviews/:id/${name}`, requireRole(deps, 'reviewer'), async (c) => {
       const body = await readOptionalBody(c, z.unknown(), { maxBytes: deps.maxBodyBytes })
-      const result = await deps.reviewTicket(c.req.param('id'), command(body), callerOf(c).name)
+      const result = await deps.reviewTicket(c.req.param('id'), request(body), callerOf(c).name)
       if (result.ok) return c.json(result.review)
-      throw new TriageError('conflict', result.reason, { detail: { current: result.current } })
+      const { reason, stale, current } = result
+      throw new TriageError('conflict', reason, { detail: { ...(stale && { stale }), current } })
     })
   }
 }

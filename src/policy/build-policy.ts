@@ -6,6 +6,7 @@ import type {
   Condition,
   Person,
   Policy,
+  RouteMode,
   SeverityDefinition,
   Target,
   Team,
@@ -19,6 +20,8 @@ export type Conditions = {
   readonly reviewRules: readonly (Condition | null)[]
   /** `scoring.ask.when`, where there is one. */
   readonly askWhen?: Condition | null
+  /** `review.four_eyes.when`, where there is one. */
+  readonly fourEyes?: Condition | null
 }
 
 const DEFAULT_GRACE_MINUTES = 120
@@ -34,7 +37,8 @@ export function buildPolicy(
   const routes = withConditions(file.routes, conditions.routes)
   const reviewRules = withConditions(file.review.rules, conditions.reviewRules)
   if (triggers === undefined || routes === undefined || reviewRules === undefined) return undefined
-  if (conditions.askWhen === null) return undefined
+  const { askWhen, fourEyes } = conditions
+  if (askWhen === null || fourEyes === null) return undefined
   const { review } = file
   return {
     id: file.id,
@@ -49,7 +53,7 @@ export function buildPolicy(
       ...(type !== undefined && { type }),
       ...(notify !== undefined && { notify }),
     })),
-    routes,
+    routes: routes.map(withoutAbsentMode),
     otherwise: { id: 'otherwise', ...file.otherwise },
     people: mapEntries(file.people, personOf),
     teams: mapEntries(file.teams, teamOf),
@@ -58,13 +62,19 @@ export function buildPolicy(
       team: review.team,
       rules: reviewRules,
       budget: targetOf(review.budget, review.calendar),
+      ...(fourEyes !== undefined && { fourEyes }),
+      ...(review.undo_seconds !== undefined && { undoSeconds: review.undo_seconds }),
+      ...(review.next_tier !== undefined && { nextTier: review.next_tier }),
+      ...(review.samples !== undefined && { samples: review.samples }),
+      ...(review.risk !== undefined && { risk: review.risk }),
     },
+    ...(file.webhooks !== undefined && { webhooks: { ticketText: file.webhooks.ticket_text } }),
     spikes: {
       windowMinutes: file.spikes.window,
       minCustomers: file.spikes.customers,
       ratio: file.spikes.ratio,
     },
-    ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, conditions.askWhen) }),
+    ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, askWhen) }),
     ...(file.costs !== undefined && { costs: costsOf(file.costs) }),
     types: file.types,
     tags: file.tags,
@@ -159,10 +169,21 @@ function targetOf(written: RawTarget, calendar: string): Target {
     : { ...written, calendar }
 }
 
-function personOf(id: string, { hours, capacity, ...person }: RawPolicy['people'][string]): Person {
+function withoutAbsentMode<R extends { readonly mode?: RouteMode | undefined }>({
+  mode,
+  ...route
+}: R): Omit<R, 'mode'> & { readonly mode?: RouteMode } {
+  return mode === undefined ? route : { ...route, mode }
+}
+
+function personOf(
+  id: string,
+  { hours, capacity, skills, ...person }: RawPolicy['people'][string],
+): Person {
   return {
     id,
     ...person,
+    ...(skills !== undefined && { skills }),
     ...(hours !== undefined && { hours }),
     ...(capacity !== undefined && { capacity }),
   }

@@ -37,6 +37,8 @@ export function checkReferences(
   if (policy.review) {
     team(policy.review.team, ['review', 'team'])
     calendar(policy.review.calendar, ['review', 'calendar'])
+    if (policy.review.next_tier !== undefined)
+      team(policy.review.next_tier, ['review', 'next_tier'])
   }
   for (const [id, { hours }] of Object.entries(policy.people ?? {}))
     if (hours !== undefined) calendar(hours, ['people', id, 'hours'])

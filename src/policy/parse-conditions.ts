@@ -11,7 +11,12 @@ export function parseConditions(
   report: Report,
 ): Conditions {
   const decided = { ...vocabulary, decided: true }
-  const rules = (data.review as { rules?: unknown } | null | undefined)?.rules
+  const review = data.review as
+    | { rules?: unknown; four_eyes?: { when?: unknown } }
+    | null
+    | undefined
+  const rules = review?.rules
+  const fourEyes = review?.four_eyes?.when
   const askWhen = (data.scoring as { ask?: { when?: unknown } | null } | null | undefined)?.ask
     ?.when
   const triggers = parseList(data.triggers, ['triggers'], vocabulary, report)
@@ -23,6 +28,9 @@ export function parseConditions(
     reviewRules: parseList(rules, ['review', 'rules'], decided, report),
     ...(askWhen !== undefined && {
       askWhen: parseCondition(askWhen, ['scoring', 'ask', 'when'], vocabulary, report),
+    }),
+    ...(fourEyes !== undefined && {
+      fourEyes: parseCondition(fourEyes, ['review', 'four_eyes', 'when'], decided, report),
     }),
   }
 }

@@ -3,7 +3,7 @@ import { DEFAULT_COSTS } from '../domain/costs.ts'
 import { DEFAULT_SCORING, DOUBTED_SIGNALS, SCORING_MODES } from '../domain/cascade.ts'
 import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
-import { TRIGGER_CATEGORIES } from '../domain/policy.ts'
+import { ROUTE_MODES, TRIGGER_CATEGORIES } from '../domain/policy.ts'
 import { isLocalDate } from '../domain/working-intervals.ts'
 import { DURATION_FORMS, parseDuration } from './duration.ts'
 
@@ -112,7 +112,18 @@ const trigger = z.strictObject({
   notify: z.array(z.string()).optional(),
 })
 
-const route = z.strictObject({ id, when, team: z.string(), because: sentence })
+const route = z.strictObject({
+  id,
+  when,
+  team: z.string(),
+  because: sentence,
+  mode: z.enum(ROUTE_MODES).optional(),
+})
+
+const share = z
+  .number()
+  .min(0, { error: 'a share from 0 to 1 required' })
+  .max(1, { error: 'a share from 0 to 1 required' })
 
 const person = z.strictObject({
   name: sentence,
@@ -120,6 +131,7 @@ const person = z.strictObject({
   hours: z.string().optional(),
   capacity: z.int().min(1, { error: 'at least 1 open ticket required' }).optional(),
   leave: z.array(z.strictObject({ from: dateOrInstant, until: dateOrInstant })).default([]),
+  skills: z.array(sentence).optional(),
 })
 
 const team = z.strictObject({
@@ -187,7 +199,17 @@ export const policySchema = z.strictObject({
     budget: duration,
     calendar: z.string(),
     rules: z.array(z.strictObject({ id, when, because: sentence })).default([]),
+    four_eyes: z.strictObject({ when }).optional(),
+    undo_seconds: z
+      .int()
+      .min(0, { error: 'seconds from 0 to 3600 required' })
+      .max(3_600, { error: 'seconds from 0 to 3600 required' })
+      .optional(),
+    next_tier: z.string().optional(),
+    samples: z.strictObject({ share, blind: share.default(0), known: share.default(0) }).optional(),
+    risk: share.optional(),
   }),
+  webhooks: z.strictObject({ ticket_text: z.boolean() }).optional(),
   spikes: z.strictObject({
     window: minutes,
     customers: z.int().min(2, { error: 'at least 2 customers required' }),

@@ -51,7 +51,7 @@ type OutcomeRow = {
   standing_severity: Severity | null
 }
 
-const PARAM_COUNT = 30
+const PARAM_COUNT = 28
 const PLACES = Array.from({ length: PARAM_COUNT }, (_, index) => `$${index + 1}`)
 const RECORD = `select * from record_triage(${PLACES.join(', ')})`
 
@@ -86,9 +86,7 @@ function paramsOf(tenant: string, record: TriageRecord) {
     decision.route.owner.id,
     decision.route.backup.id,
     decision.disposition,
-    record.reviewId,
-    decision.review?.dueAt ?? null,
-    decision.review?.backupAt ?? null,
+    record.review === null ? null : JSON.stringify(record.review),
     JSON.stringify(decision.clocks),
     toStorable(observed.customer),
     JSON.stringify(observed.keys.map(toStorable)),

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  check,
+  doublePrecision,
   index,
   integer,
   json,
@@ -12,7 +14,14 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { Role } from '../domain/api-key.ts'
-import type { ReviewOutcome, ReviewState } from '../domain/review-state.ts'
+import type {
+  Proposal,
+  ReviewedFields,
+  ReviewKind,
+  ReviewOutcome,
+  ReviewState,
+  Undo,
+} from '../domain/review-state.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 
 /*
@@ -97,7 +106,7 @@ export const receipts = pgTable(
   ],
 )
 
-/** One row per held decision. */
+/** One row per decision that a person looks at: held, or sampled afterwards. */
 export const reviews = pgTable(
   'reviews',
   {
@@ -109,7 +118,12 @@ export const reviews = pgTable(
     ticket: bigint({ mode: 'number' })
       .notNull()
       .references(() => tickets.id),
+    kind: text().$type<ReviewKind>().notNull().default('held'),
     state: text().$type<ReviewState>().notNull(),
+    /** The suggestion is hidden until decided. */
+    blind: boolean().notNull().default(false),
+    /** Two people must agree; once set it stays. */
+    fourEyes: boolean().notNull().default(false),
     severity: text().$type<Severity>().notNull(),
     type: text().$type<TicketType>().notNull(),
     team: text().notNull(),
@@ -117,24 +131,57 @@ export const reviews = pgTable(
     backup: text().notNull(),
     dueAt: instant().notNull(),
     backupAt: instant(),
+    /** When the backup reviewer was told, and when the declared default was taken. */
+    backupToldAt: instant(),
+    defaultedAt: instant(),
+    consequence: doublePrecision().notNull().default(1),
+    doubt: doublePrecision().notNull().default(1),
+    orderBecause: text().notNull().default(''),
+    /** The due time moved ahead by what hangs on it: the queue's order. */
+    rankAt: instant().notNull(),
     claimedBy: text(),
     leaseUntil: instant(),
     decidedBy: text(),
     decidedAt: instant(),
     outcome: json().$type<ReviewOutcome>(),
+    /** Under four eyes: what the first person decided. */
+    proposal: json().$type<Proposal>(),
+    proposedBy: text(),
+    undo: json().$type<Undo>(),
+    /** The right answer, of an item that has one. */
+    expected: json().$type<Partial<ReviewedFields>>(),
+    /** The ticket changed while this review was open. */
+    changedAt: instant(),
+    supersededBy: text(),
     /** Counts every change; a transition names the version that it saw. */
     version: integer().notNull().default(1),
     createdAt: instant().notNull(),
   },
   (table) => [
-    // The queue in order of due time: small, because decided reviews leave it.
-    index('reviews_open')
-      .on(table.tenant, table.dueAt, table.id)
+    // The queue in its order: small, because decided reviews leave it.
+    index('reviews_queue')
+      .on(table.tenant, table.rankAt, table.id)
       .where(sql`state in ('pending', 'claimed')`),
-    // The same order for looking back.
-    index('reviews_closed')
-      .on(table.tenant, table.dueAt, table.id)
-      .where(sql`state not in ('pending', 'claimed')`),
+    // Looking back, newest first.
+    index('reviews_history')
+      .on(table.tenant, table.decidedAt, table.id)
+      .where(sql`decided_at is not null`),
+    // What falls due: a pass reads only what nobody was told of yet.
+    index('reviews_backup_due')
+      .on(table.backupAt)
+      .where(sql`state in ('pending', 'claimed') and backup_told_at is null`),
+    index('reviews_default_due')
+      .on(table.dueAt)
+      .where(sql`state in ('pending', 'claimed') and defaulted_at is null`),
+    index('reviews_lease_over')
+      .on(table.leaseUntil)
+      .where(sql`state = 'claimed'`),
+    // Also against a service with a fault: under four eyes nothing is decided by one person.
+    check(
+      'reviews_four_eyes',
+      sql`not four_eyes or state not in ('approved', 'overridden', 'dismissed')
+        or (proposed_by is not null and decided_by is not null and proposed_by <> decided_by)`,
+    ),
     // A new revision closes the open review before it; the history of a ticket.
     index('reviews_by_ticket').on(table.ticket),
   ],

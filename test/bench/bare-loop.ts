@@ -71,7 +71,7 @@ export async function openBareLoop(db: Db, tickets: readonly Ticket[]) {
         ...record,
         ticket: { ...record.ticket, id },
         receipt: { ...record.receipt, ticketId: id, decisionId },
-        reviewId: record.reviewId === null ? null : randomUUID(),
+        review: record.review && { ...record.review, id: randomUUID() },
       })
       return { runMs, totalMs: performance.now() - start }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Action } from '../../src/domain/decision.ts'
+import type { Action, Clock } from '../../src/domain/decision.ts'
 import type { ReviewCommand, ReviewStanding } from '../../src/domain/review-state.ts'
 import { REVIEW_STATES, transition } from '../../src/domain/review-state.ts'
 
@@ -8,6 +8,13 @@ const LATER = '2026-11-20T11:10:00.000Z'
 const EARLIER = '2026-11-20T10:59:59.999Z'
 
 const pending: ReviewStanding = {
+  kind: 'held',
+  blind: false,
+  fourEyes: false,
+  proposal: null,
+  undo: null,
+  changedAt: null,
+  version: 1,
   state: 'pending',
   severity: 'P1',
   type: 'technical',
@@ -33,7 +40,13 @@ const proposed: readonly Action[] = [
   { kind: 'notify', external: false, people: ['ana', 'ben', 'cto'], because: 'P1' },
   { kind: 'draft_reply', external: true, body: 'We are on it.' },
 ]
-const as = (actor: string) => ({ actor, now: NOW, proposed })
+const as = (actor: string) => ({
+  actor,
+  now: NOW,
+  proposed,
+  clocks: [] as Clock[],
+  undoSeconds: 10,
+})
 
 const claim: ReviewCommand = { kind: 'claim', leaseMinutes: 10 }
 const release: ReviewCommand = { kind: 'release' }

@@ -48,15 +48,17 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
   const act = (id: string, verb: string, body: unknown = {}) =>
     api.post(`/reviews/${id}/${verb}`, body)
 
-  test('a held ticket waits in the queue, in order of due time, with nothing allowed', async () => {
+  test('a held ticket waits in the queue, the most urgent first, with nothing allowed', async () => {
     const { answer, reviewId } = await held()
     expect(answer.actions).toEqual([])
     const { reviews } = (await (await api.get('/reviews?severity=P1&limit=200')).json()) as {
-      reviews: (View & { dueAt: string })[]
+      reviews: (View & { order: { score: number; sentence: string } })[]
     }
     expect(reviews.map((review) => review.id)).toContain(reviewId)
-    expect(reviews.map((review) => review.dueAt)).toEqual(
-      reviews.map((review) => review.dueAt).sort(),
+    const scores = reviews.map((review) => review.order.score)
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+    expect(reviews[0]!.order.sentence).toMatch(
+      /^Consequence .* × doubt .* \(P1, .*\), \d+ min left$/,
     )
   })
 

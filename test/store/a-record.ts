@@ -3,6 +3,7 @@ import { answerOf } from '../../src/domain/answer.ts'
 import type { Decision } from '../../src/domain/decision.ts'
 import type { Severity } from '../../src/domain/labels.ts'
 import { PRIORITY_OF_SEVERITY } from '../../src/domain/labels.ts'
+import type { PlannedReview } from '../../src/domain/plan-review.ts'
 import type { Receipt, TriageRecord } from '../../src/domain/receipt.ts'
 import type { Ticket } from '../../src/domain/ticket.ts'
 import { ticketText } from '../../src/domain/ticket.ts'
@@ -23,6 +24,8 @@ export type RecordPlan = {
   readonly owner?: string
   readonly now?: Date
   readonly keys?: readonly string[]
+  /** What differs from a plain review of a held ticket; opens one also where nothing is held. */
+  readonly review?: Partial<PlannedReview>
 }
 
 /** A whole record of a decision, as `triage` would hand it to the store. */
@@ -111,7 +114,10 @@ export function aRecord(plan: RecordPlan = {}): TriageRecord {
     degraded: [],
     decision,
   }
-  const reviewId = held ? newId('R') : null
+  const review = held
+    ? aReview({ dueAt, ...plan.review })
+    : ((plan.review && aReview({ dueAt, ...plan.review })) ?? null)
+  const reviewId = review?.kind === 'held' ? review.id : null
   const contentHash = hash(JSON.stringify(ticket))
   return {
     receipt,
@@ -119,7 +125,7 @@ export function aRecord(plan: RecordPlan = {}): TriageRecord {
     caller: plan.caller ?? 'zendesk',
     contentHash,
     salt: 'salt',
-    reviewId,
+    review,
     idempotency:
       plan.key === undefined
         ? null
@@ -133,6 +139,22 @@ export function aRecord(plan: RecordPlan = {}): TriageRecord {
       customer: ticket.customer?.id ?? 'anonymous',
       keys: plan.keys ?? ['intent:outage', 'outage:checkout', 'outage:team', 'outage:pay'],
     },
+  }
+}
+
+export function aReview(plan: Partial<PlannedReview> & { readonly dueAt: string }): PlannedReview {
+  return {
+    id: newId('R'),
+    kind: 'held',
+    backupAt: plan.dueAt,
+    blind: false,
+    fourEyes: false,
+    consequence: 64,
+    doubt: 1,
+    orderBecause: 'P1',
+    rankAt: plan.dueAt,
+    expected: null,
+    ...plan,
   }
 }
 

@@ -38,7 +38,7 @@ onBothStores((db) => {
       receipt: record.receipt,
       caller: 'zendesk',
       answer: record.answer,
-      reviewId: record.reviewId,
+      reviewId: record.review?.id,
     })
     const ticket = await findTicket(db(), 'zendesk', record.ticket.id)
     expect(ticket).toMatchObject({
@@ -47,7 +47,7 @@ onBothStores((db) => {
       owner: 'ana',
       backup: 'ben',
       standing: 'held',
-      reviewId: record.reviewId,
+      reviewId: record.review?.id,
     })
     expect(ticket!.clocks.map(({ kind, dueAt }) => ({ kind, dueAt }))).toHaveLength(3)
     const where = `decision_id = ${quoted(record.receipt.decisionId)}`
@@ -154,7 +154,7 @@ onBothStores((db) => {
     expect(ticket).toMatchObject({
       decision: { decisionId: second.receipt.decisionId, revision: 2 },
       owner: 'cleo',
-      reviewId: second.reviewId,
+      reviewId: second.review?.id,
     })
     expect(ticket.clocks).toHaveLength(3)
     const [{ ref } = { ref: 0 }] = await db().rows<{ ref: number }>(
@@ -163,8 +163,8 @@ onBothStores((db) => {
     expect(
       await db().rows(`select id, state from reviews where ticket = ${ref} order by id`),
     ).toEqual([
-      { id: first.reviewId, state: 'superseded' },
-      { id: second.reviewId, state: 'pending' },
+      { id: first.review?.id, state: 'superseded' },
+      { id: second.review?.id, state: 'pending' },
     ])
     expect(
       await db().rows(`select seq, type from outbox where ticket = ${ref} order by seq`),
@@ -193,7 +193,7 @@ onBothStores((db) => {
     const first = aRecord({ severity: 'P1' })
     await recordTriage(db(), first)
     const command = { kind: 'dismiss', severity: 'P4', reason: 'A test by sales' } as const
-    await transitionReview(db(), first.reviewId!, command, { actor: 'rita', now: NOW })
+    await transitionReview(db(), first.review!.id, command, { actor: 'rita', now: NOW })
     const unlinked = aRecord({ ticket: { id: first.ticket.id, body: 'More words' } })
     expect(await recordTriage(db(), unlinked)).toMatchObject({
       kind: 'stale',
@@ -209,7 +209,7 @@ onBothStores((db) => {
     expect(await recordTriage(db(), late)).toEqual({ kind: 'recorded', answer: late.answer })
     expect(await findTicket(db(), 'zendesk', first.ticket.id)).toMatchObject({
       decision: { decisionId: late.receipt.decisionId, revision: 2, severity: 'P1', held: true },
-      reviewId: late.reviewId,
+      reviewId: late.review?.id,
     })
     const after = await countAll()
     expect(await recordTriage(db(), late)).toEqual({ kind: 'replayed', answer: late.answer })
@@ -244,7 +244,7 @@ onBothStores((db) => {
     const decided = aRecord({ severity: 'P1' })
     await recordTriage(db(), decided)
     const command = { kind: 'dismiss', severity: 'P4', reason: 'A test by sales' } as const
-    await transitionReview(db(), decided.reviewId!, command, { actor: 'rita', now: NOW })
+    await transitionReview(db(), decided.review!.id, command, { actor: 'rita', now: NOW })
     const erased = aRecord({ ticket: { customer: { id: 'forget-me' } } })
     await recordTriage(db(), erased)
     await eraseCustomer(db(), { customerId: 'forget-me', actor: 'admin', now: NOW })
@@ -266,7 +266,7 @@ onBothStores((db) => {
     const afterFirst = await countAll()
     expect(afterFirst).not.toEqual(before)
     // The review's id is taken: ticket, receipt, clocks, audit and events before it must go.
-    const broken = { ...aRecord({ severity: 'P1', key: 'key-broken' }), reviewId: taken.reviewId }
+    const broken = { ...aRecord({ severity: 'P1', key: 'key-broken' }), review: taken.review }
     await expect(recordTriage(db(), broken)).rejects.toThrow(/duplicate key/)
     expect(await countAll()).toEqual(afterFirst)
     expect(await recordTriage(db(), aRecord())).toMatchObject({ kind: 'recorded' })

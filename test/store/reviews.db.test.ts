@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Review } from '../../src/domain/review-state.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
-import { findReview, listReviews, transitionReview } from '../../src/store/reviews.ts'
+import { listReviews } from '../../src/store/list-reviews.ts'
+import { findReview, transitionReview } from '../../src/store/reviews.ts'
 import { findTicket, readTicketHistory } from '../../src/store/tickets.ts'
 import { forTenant } from '../../src/store/db.ts'
 import { aRecord, NOW } from './a-record.ts'
@@ -14,7 +15,7 @@ onBothStores((db) => {
   async function aHeldTicket(plan: Parameters<typeof aRecord>[0] = {}) {
     const record = aRecord({ severity: 'P1', ...plan })
     await recordTriage(db(), record)
-    return { record, reviewId: record.reviewId!, ticketId: record.ticket.id }
+    return { record, reviewId: record.review!.id, ticketId: record.ticket.id }
   }
   const act = (id: string, actor: string, command: Parameters<typeof transitionReview>[2]) =>
     transitionReview(db(), id, command, { actor, now: NOW })
@@ -91,9 +92,9 @@ onBothStores((db) => {
       reason: expect.stringContaining('rita has claimed it') as string,
       current: { state: 'claimed', claimedBy: 'rita' },
     })
-    const seen = { actor: 'rita', now: NOW, version: 1 }
-    expect(await transitionReview(db(), reviewId, { kind: 'approve' }, seen)).toMatchObject({
+    expect(await act(reviewId, 'rita', { kind: 'approve', version: 1 })).toMatchObject({
       ok: false,
+      stale: true,
       current: { version: 2 },
     })
     expect(await act('none', 'rita', claim)).toBeUndefined()
@@ -147,11 +148,11 @@ onBothStores((db) => {
       const state = (await findReview(db(), reviewId))!.state
       expect(state).toBe(result!.ok ? 'approved' : 'superseded')
       const ticket = (await findTicket(db(), 'zendesk', ticketId))!
-      expect(ticket).toMatchObject({ standing: 'held', reviewId: next.reviewId })
+      expect(ticket).toMatchObject({ standing: 'held', reviewId: next.review?.id })
     }
   })
 
-  test('the queue comes in pages by due time, with filters', async () => {
+  test('the queue comes in pages by rank, with filters; what is decided comes newest first', async () => {
     const tenant = forTenant(db(), 'queue')
     const due = [5, 1, 4, 2, 3]
     for (const minutes of due)
@@ -161,9 +162,12 @@ onBothStores((db) => {
           severity: 'P1',
           now: minutesLater(minutes),
           owner: minutes > 2 ? 'ana' : 'cleo',
+          // Due later and worth more: the rank decides, not the due time.
+          review: { rankAt: minutesLater(-minutes).toISOString() },
         }),
       )
     await recordTriage(tenant, aRecord({ severity: 'P2', held: true, now: minutesLater(9) }))
+    await recordTriage(tenant, aRecord({ severity: 'P3', review: { kind: 'sample' } }))
 
     const seen: Review[] = []
     let cursor: string | undefined
@@ -173,20 +177,36 @@ onBothStores((db) => {
       cursor = page.next ?? undefined
     } while (cursor !== undefined)
     expect(seen.map(({ dueAt }) => dueAt)).toEqual(
-      [1, 2, 3, 4, 5, 9].map((minutes) => minutesLater(minutes + 15).toISOString()),
+      [5, 4, 3, 2, 1, 0, 9].map((minutes) => minutesLater(minutes + 15).toISOString()),
     )
-    const [first] = seen
+    const [first, second] = seen
     const by = { actor: 'rita', now: NOW }
     await transitionReview(tenant, first!.id, { kind: 'approve' }, by)
     const count = async (query: Parameters<typeof listReviews>[1]) =>
       (await listReviews(tenant, query)).reviews.length
-    expect(await count({})).toBe(5)
+    expect(await count({})).toBe(6)
+    expect(await count({ kinds: ['sample', 'known'] })).toBe(1)
     expect(await count({ states: ['approved'] })).toBe(1)
-    expect(await count({ states: ['approved', 'pending'] })).toBe(6)
+    expect(await count({ states: ['approved', 'pending'] })).toBe(7)
     expect(await count({ states: ['claimed'] })).toBe(0)
     expect(await count({ severity: 'P2' })).toBe(1)
-    expect(await count({ owner: 'cleo' })).toBe(1)
-    expect(await count({ team: 'platform' })).toBe(5)
+    expect(await count({ owner: 'cleo' })).toBe(2)
+    expect(await count({ team: 'platform' })).toBe(6)
+    expect(await count({ reviewer: 'rita' })).toBe(0)
+    await transitionReview(
+      tenant,
+      second!.id,
+      { kind: 'dismiss', severity: 'P4', reason: 'A drill' },
+      { actor: 'rita', now: minutesLater(1) },
+    )
+    const closed = { states: ['approved', 'dismissed'], reviewer: 'rita' } as const
+    const newest = await listReviews(tenant, { ...closed, limit: 1 })
+    expect(newest.reviews.map(({ id }) => id)).toEqual([second!.id])
+    const older = await listReviews(tenant, { ...closed, cursor: newest.next! })
+    expect(older.reviews.map(({ id }) => id)).toEqual([first!.id])
+    await expect(listReviews(tenant, { cursor: newest.next! })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
     expect(await count({ team: 'none' })).toBe(0)
     await expect(listReviews(tenant, { cursor: '%%%' })).rejects.toMatchObject({
       code: 'invalid_request',

@@ -17,8 +17,13 @@ onBothStores((db) => {
       const customer = { id: `customer-${n % 5}` }
       const record = aRecord({ severity: n % 4 === 0 ? 'P1' : 'P3', ticket: { customer } })
       await recordTriage(db(), record)
-      if (record.reviewId !== null)
-        await transitionReview(db(), record.reviewId, { kind: 'approve' }, { actor: 'r', now: NOW })
+      if (record.review !== null)
+        await transitionReview(
+          db(),
+          record.review.id,
+          { kind: 'approve' },
+          { actor: 'r', now: NOW },
+        )
     }
   })
 

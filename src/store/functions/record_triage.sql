@@ -17,7 +17,7 @@ create or replace function record_triage(
   in_decision_id text, in_revision integer, in_follows text,
   in_receipt text, in_receipt_sha256 text, in_answer text, in_answer_sha256 text,
   in_severity text, in_type text, in_team text, in_owner text, in_backup text, in_disposition text,
-  in_review_id text, in_review_due_at timestamptz, in_review_backup_at timestamptz,
+  in_review text,
   in_clocks text, in_observed_customer text, in_observed_keys text,
   out kind text, out stored_answer text,
   out standing_decision text, out standing_revision integer, out standing_severity text
@@ -26,9 +26,17 @@ create or replace function record_triage(
 declare
   known record;
   ticket_ref bigint;
-  events integer := case when in_review_id is null then 1 else 2 end;
+  planned json := in_review::json;
+  -- Only a held ticket waits for its review; a sampled one has been answered.
+  held_review text := case when planned ->> 'kind' = 'held' then planned ->> 'id' end;
+  -- An item with a known answer is an exercise: nobody outside hears of it.
+  exercise boolean := coalesce(planned ->> 'kind' = 'known', false);
+  events integer := case when exercise then 0 when planned is null then 1 else 2 end;
   seq_before integer := 0;
   closed record;
+  carried_from text;
+  carried_by text;
+  carried_until timestamptz;
   same_content boolean;
 begin
   if in_key is not null then
@@ -59,7 +67,7 @@ begin
       severity, type, team, owner, backup, standing, review_id, event_seq, created_at, updated_at)
     values (in_tenant, in_caller, in_ticket_id, in_customer_id, in_original::json, in_salt, in_content_hash,
       in_decision_id, in_revision, in_severity, in_type, in_team, in_owner, in_backup,
-      case in_disposition when 'review' then 'held' else 'auto' end, in_review_id, events, in_now, in_now)
+      case in_disposition when 'review' then 'held' else 'auto' end, held_review, events, in_now, in_now)
     on conflict (tenant, external_id, caller) do nothing
     returning id into ticket_ref;
 
@@ -94,25 +102,29 @@ begin
     end if;
     ticket_ref := known.id;
     seq_before := known.event_seq;
-    -- The review of the decision before has nothing left to decide.
+    -- The review of the decision before has nothing left to decide. Who was at work on it goes on with the new one.
+    select v.id, v.claimed_by, v.lease_until into carried_from, carried_by, carried_until from reviews v
+      where held_review is not null and v.ticket = ticket_ref and v.state = 'claimed' and v.lease_until > in_now
+      for update;
     for closed in
-      update reviews v set state = 'superseded', version = v.version + 1, claimed_by = null, lease_until = null
+      update reviews v set state = 'superseded', version = v.version + 1, claimed_by = null, lease_until = null,
+          superseded_by = held_review
         where v.ticket = ticket_ref and v.state in ('pending', 'claimed')
         returning v.id, v.decision_id
     loop
       insert into audit (tenant, actor, action, subject, ticket, after, at)
         values (in_tenant, in_caller, 'review.superseded', closed.id, ticket_ref,
-          json_build_object('decisionId', closed.decision_id, 'by', in_decision_id), in_now);
+          json_build_object('decisionId', closed.decision_id, 'by', in_decision_id, 'review', held_review), in_now);
       seq_before := seq_before + 1;
       insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
         values (in_tenant, ticket_ref, seq_before, 'review.superseded', closed.decision_id,
           json_build_object('reviewId', closed.id, 'decisionId', closed.decision_id, 'ticketId', in_ticket_id,
-            'by', in_decision_id), in_now, in_now);
+            'by', in_decision_id, 'review', held_review), in_now, in_now);
     end loop;
     update tickets t set customer_id = in_customer_id, original = in_original::json, salt = in_salt,
         content_hash = in_content_hash, decision_id = in_decision_id, revision = in_revision, severity = in_severity,
         type = in_type, team = in_team, owner = in_owner, backup = in_backup,
-        standing = case in_disposition when 'review' then 'held' else 'auto' end, review_id = in_review_id,
+        standing = case in_disposition when 'review' then 'held' else 'auto' end, review_id = held_review,
         event_seq = seq_before + events, updated_at = in_now, resolved_at = null, erased_at = null
       where t.id = ticket_ref;
   elsif in_follows is not null or in_revision <> 1 then
@@ -133,22 +145,39 @@ begin
     values (in_tenant, in_caller, 'decision.made', in_decision_id, ticket_ref,
       json_build_object('ticketId', in_ticket_id, 'revision', in_revision, 'follows', in_follows,
         'severity', in_severity, 'type', in_type, 'team', in_team, 'owner', in_owner, 'backup', in_backup,
-        'disposition', in_disposition, 'reviewId', in_review_id,
+        'disposition', in_disposition, 'reviewId', held_review,
         'receiptSha256', in_receipt_sha256, 'answerSha256', in_answer_sha256), in_now);
 
-  insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
-    values (in_tenant, ticket_ref, seq_before + 1, 'decision.made', in_decision_id,
-      json_build_object('decisionId', in_decision_id, 'ticketId', in_ticket_id), in_now, in_now);
-
-  if in_review_id is not null then
-    insert into reviews (tenant, id, decision_id, ticket, state, severity, type, team, owner, backup, due_at,
-        backup_at, created_at)
-      values (in_tenant, in_review_id, in_decision_id, ticket_ref, 'pending', in_severity, in_type, in_team, in_owner,
-        in_backup, in_review_due_at, in_review_backup_at, in_now);
+  if not exercise then
     insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
-      values (in_tenant, ticket_ref, seq_before + 2, 'review.opened', in_decision_id,
-        json_build_object('reviewId', in_review_id, 'decisionId', in_decision_id, 'ticketId', in_ticket_id,
-          'severity', in_severity, 'team', in_team, 'owner', in_owner, 'dueAt', to_char(in_review_due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), in_now, in_now);
+      values (in_tenant, ticket_ref, seq_before + 1, 'decision.made', in_decision_id,
+        json_build_object('decisionId', in_decision_id, 'ticketId', in_ticket_id), in_now, in_now);
+  end if;
+
+  if planned is not null then
+    insert into reviews (tenant, id, kind, decision_id, ticket, state, blind, four_eyes, severity, type, team, owner,
+        backup, due_at, backup_at, consequence, doubt, order_because, rank_at, expected, claimed_by, lease_until,
+        changed_at, created_at)
+      select in_tenant, p.id, p.kind, in_decision_id, ticket_ref,
+          case when carried_from is null then 'pending' else 'claimed' end, p.blind, p."fourEyes", in_severity, in_type,
+          in_team, in_owner, in_backup, p."dueAt", p."backupAt", p.consequence, p.doubt, p."orderBecause", p."rankAt",
+          p.expected, carried_by, carried_until, case when carried_from is not null then in_now end, in_now
+        from json_to_record(planned) as p (id text, kind text, blind boolean, "fourEyes" boolean, "dueAt" timestamptz,
+          "backupAt" timestamptz, consequence double precision, doubt double precision, "orderBecause" text,
+          "rankAt" timestamptz, expected json);
+    if carried_from is not null then
+      insert into audit (tenant, actor, action, subject, ticket, after, reason, at)
+        values (in_tenant, in_caller, 'review.carried_over', held_review, ticket_ref,
+          json_build_object('from', carried_from, 'claimedBy', carried_by),
+          'The ticket changed while somebody was reviewing it', in_now);
+    end if;
+    if not exercise then
+      insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
+        values (in_tenant, ticket_ref, seq_before + 2, 'review.opened', in_decision_id,
+          json_build_object('reviewId', planned ->> 'id', 'kind', planned ->> 'kind', 'decisionId', in_decision_id,
+            'ticketId', in_ticket_id, 'severity', in_severity, 'team', in_team, 'owner', in_owner,
+            'dueAt', planned ->> 'dueAt'), in_now, in_now);
+    end if;
   end if;
 
   insert into observations (tenant, key, minute, customer)

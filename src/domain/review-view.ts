@@ -1,0 +1,83 @@
+import type { ReviewOrder } from './review-order.ts'
+import { orderOf } from './review-order.ts'
+import type { Review, ReviewedFields, ReviewOutcome } from './review-state.ts'
+import { holderOf } from './review-state.ts'
+import type { SuggestedReviewer } from './suggest-reviewer.ts'
+
+/** A review as people see it: the suggestion of a blind one is null until it is decided. */
+export type ReviewView = Pick<
+  Review,
+  | 'id'
+  | 'decisionId'
+  | 'ticketId'
+  | 'caller'
+  | 'revision'
+  | 'state'
+  | 'blind'
+  | 'fourEyes'
+  | 'dueAt'
+  | 'backupAt'
+  | 'backupToldAt'
+  | 'defaultedAt'
+  | 'claimedBy'
+  | 'leaseUntil'
+  | 'decidedBy'
+  | 'decidedAt'
+  | 'outcome'
+  | 'changedAt'
+  | 'supersededBy'
+  | 'version'
+  | 'createdAt'
+> & { readonly [K in keyof ReviewedFields]: ReviewedFields[K] | null } & {
+  /** An item with a known answer is shown as a sample: who knows that it is one judges otherwise. */
+  readonly kind: 'held' | 'sample'
+  readonly proposal: {
+    readonly by: string
+    readonly at: string
+    readonly outcome: ReviewOutcome
+  } | null
+  /** Until then its decider may take the decision back, and nobody outside is told. */
+  readonly undoUntil: string | null
+  readonly order: ReviewOrder
+  readonly suggestedReviewer: SuggestedReviewer | null
+}
+
+/** A claim whose lease is over is shown as what it is: nobody's. */
+export function viewOf(
+  review: Review,
+  { now, suggestedReviewer }: { now: Date; suggestedReviewer: SuggestedReviewer | null },
+): ReviewView {
+  const { kind, proposal, undo, ...rest } = withoutWeight(review)
+  const isOpen = review.state === 'pending' || review.state === 'claimed'
+  const lapsed = review.state === 'claimed' && holderOf(review, now) === null
+  const undoable = undo !== null && Date.parse(undo.until) > now.getTime()
+  const hidden = review.blind && isOpen
+  return {
+    ...rest,
+    ...(lapsed && ({ state: 'pending', claimedBy: null, leaseUntil: null } as const)),
+    ...(hidden && { severity: null, type: null, team: null, owner: null, backup: null }),
+    kind: kind === 'held' ? 'held' : 'sample',
+    proposal:
+      proposal === null ? null : { by: proposal.by, at: proposal.at, outcome: proposal.outcome },
+    undoUntil: undoable ? undo.until : null,
+    order: hidden ? blindOrder(review, now) : orderOf(review, now),
+    suggestedReviewer,
+  }
+}
+
+function withoutWeight({
+  consequence: _consequence,
+  doubt: _doubt,
+  orderBecause: _because,
+  ...review
+}: Review) {
+  return review
+}
+
+/** The weight of a blind review would give its severity away. */
+function blindOrder({ dueAt }: Review, now: Date): ReviewOrder {
+  return orderOf(
+    { consequence: 1, doubt: 1, orderBecause: 'hidden until you have judged', dueAt },
+    now,
+  )
+}
