@@ -28,6 +28,7 @@ const program = new Command('eval')
   )
   .option('--policy <file>', 'the policy that decides', 'policies/saas.yaml')
   .option('--model <folder>', 'the local model', 'model')
+  .option('--prompt <file>', 'the prompt of the LLM (default: LLM_PROMPT, or the shipped one)')
   .addOption(
     new Option('--half <half>', 'only this half of each suite').choices(['open', 'sealed']),
   )
@@ -63,6 +64,8 @@ Examples:
   npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
   npm run eval -- --suite core --sample 50 --json | jq .passed
   npm run eval -- --suite core --perturb typo,capitals,order,repeat
+  OPENAI_MODEL=m OPENAI_BASE_URL=http://localhost:8000/v1 npm run eval -- --scorer phrases,local,llm
+  npm run eval -- --scorer phrases,llm --prompt prompts/other.md --out data/eval/other-prompt
   npm run eval -- compare data/eval/latest data/eval/candidate
   npm run eval -- rescore data/eval/latest --policy policies/saas.yaml
   npm run eval -- import tickets.csv --map body=message,intent=category
@@ -70,7 +73,7 @@ Examples:
 Exit codes: 0 every gate holds, 1 a gate fails, 2 wrong use or unreadable input, 130 interrupted (run again to go on).`,
   )
   .action(async (options: RunOptions) => {
-    process.exitCode = await runCommand(options, interrupted.signal)
+    process.exitCode = await runCommand(options, process.env, interrupted.signal)
   })
 
 program

@@ -9,6 +9,7 @@ export type RunOptions = {
   readonly perturb?: readonly string[]
   readonly sample?: number
   readonly concurrency: number
+  readonly prompt?: string
   readonly threads: number
   readonly budgetMs: number
   readonly out: string

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPaint } from '../../src/cli/paint.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
+import { parseConfig } from '../../src/config.ts'
 import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
 import { createRandom, shuffled } from '../metrics/random.ts'
@@ -22,7 +23,11 @@ import { createProgress } from './progress.ts'
 const SAMPLE_SEED = 7
 
 /** Runs suites, writes the reports and answers with the exit code: 0 when every gate holds, 1 when one fails. */
-export async function runCommand(options: RunOptions, abort: AbortSignal): Promise<number> {
+export async function runCommand(
+  options: RunOptions,
+  env: NodeJS.ProcessEnv,
+  abort: AbortSignal,
+): Promise<number> {
   const suites = await Promise.all((options.suite ?? (await listSuites())).map(readSuite))
   const { compiled } = await loadPolicy(options.policy)
   if (options.fresh === true) {
@@ -37,6 +42,8 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
     modelFolder: options.model,
     threads: options.threads,
     answerBudgetMs: options.budgetMs,
+    llm: options.scorer.includes('llm') ? parseConfig(env).llm : undefined,
+    ...(options.prompt !== undefined && { prompt: options.prompt }),
   })
   const summarised = []
   let ranCases = 0
@@ -52,7 +59,7 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
       const startedAt = performance.now()
       const outcomes = await runSuite(suite, {
         policy: compiled,
-        scorers: opened.scorers,
+        ...opened,
         concurrency: options.concurrency,
         file,
         cache,
@@ -75,7 +82,9 @@ export async function runCommand(options: RunOptions, abort: AbortSignal): Promi
     {
       policy: { id, version, hash },
       costs: compiled.policy.costs ?? DEFAULT_COSTS,
-      scorers: opened.scorers.map((scorer) => ({ name: scorer.name, version: scorer.version })),
+      scorers: [...opened.scorers, ...(opened.secondOpinion ? [opened.secondOpinion] : [])].map(
+        ({ name, version }) => ({ name, version }),
+      ),
       concurrency: options.concurrency,
       sample: options.sample ?? null,
       ran: ranCases === 0 ? null : { cases: ranCases, seconds: ranMs / 1000 },

@@ -54,6 +54,11 @@ const COMPARED: readonly MetricName[] = [
   'emotions_micro_f1',
   'trigger_kinds_micro_f1',
   'cost_loss',
+  'parity',
+  'language_accuracy',
+  'llm_asked_share',
+  'llm_tokens',
+  'llm_money',
 ]
 
 /** A against B on the same cases, by case id. */

@@ -4,7 +4,7 @@ import type { Receipt } from '../../src/domain/receipt.ts'
 import { isUnscored, type Unscored } from '../../src/domain/signal.ts'
 import { stepsOver, stepsUnder, type Judged } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
-import type { EvalCase, Expected, Polarity } from '../suite/eval-case.ts'
+import type { EvalCase, Expected, Polarity, SignalName } from '../suite/eval-case.ts'
 import { gradeSpans } from './grade-spans.ts'
 import type { Grade, Graded, GradeName } from './graded.ts'
 
@@ -46,7 +46,8 @@ export function gradeOutcome(
         ? null
         : { expected: expected.triggers.map(({ kind }) => kind), actual: kinds },
     spans: expected.triggers === undefined ? null : gradeSpans(expected.triggers, signals.triggers),
-    cluster: evalCase.ticket.customer?.id ?? `case:${evalCase.base ?? evalCase.id}`,
+    cluster:
+      evalCase.ticket.customer?.id ?? `case:${evalCase.base ?? evalCase.group ?? evalCase.id}`,
   }
 }
 
@@ -131,6 +132,17 @@ function gradeSignals(expected: Expected, { signals }: Receipt): Partial<Record<
     ...(expected.language && {
       language: ofSignal([expected.language], signals.language, ({ code }) => code),
     }),
+    ...(expected.unscored && { unscored: gradeUnscored(expected.unscored, signals) }),
+  }
+}
+
+/** What cannot be read must say so; a guess is the error. */
+function gradeUnscored(names: readonly SignalName[], signals: Receipt['signals']): Grade {
+  const guessed = names.filter((name) => !isUnscored(signals[name]))
+  return {
+    expected: 'unscored',
+    actual: guessed.length === 0 ? 'unscored' : `scored: ${guessed.join(', ')}`,
+    correct: guessed.length === 0,
   }
 }
 

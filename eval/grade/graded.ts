@@ -17,6 +17,7 @@ export const GRADE_NAMES = [
   'urgency',
   'priority',
   'language',
+  'unscored',
 ] as const
 export type GradeName = (typeof GRADE_NAMES)[number]
 
@@ -55,6 +56,6 @@ export type Graded = {
     readonly actual: readonly TriggerKind[]
   } | null
   readonly spans: SpanTally | null
-  /** Tickets of one customer are one cluster. */
+  /** Tickets of one customer, and cases of one group, are one cluster. */
   readonly cluster: string
 }

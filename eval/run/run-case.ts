@@ -15,6 +15,7 @@ export type CaseRun = {
 export type CaseWorld = {
   readonly policy: CompiledPolicy
   readonly scorers: readonly Scorer[]
+  readonly secondOpinion?: Scorer
   readonly now: Date
 }
 
@@ -23,6 +24,8 @@ export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<Cas
   let receipt: Receipt | null = null
   let answer: string | null = null
   const ids = sequence(evalCase.id)
+  const late: Promise<unknown>[] = []
+  const { secondOpinion } = world
   const start = performance.now()
   try {
     await triage(
@@ -31,6 +34,14 @@ export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<Cas
       {
         policy: world.policy,
         scorers: world.scorers,
+        ...(secondOpinion !== undefined && {
+          secondOpinion: {
+            scorer: secondOpinion,
+            answerBudgetMs: PATIENCE_MS,
+            isKnown: async () => false,
+            later: (revision) => late.push(revision),
+          },
+        }),
         roster: async () => EMPTY_ROSTER,
         recentVolume: async ({ keys }) =>
           evalCase.volume === undefined
@@ -51,6 +62,8 @@ export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<Cas
         newSalt: () => 'eval',
       },
     )
+    // A late opinion revises what was recorded; the last word is what is graded.
+    await Promise.all(late)
   } catch (error) {
     const message = error instanceof Error ? error.message : 'not an Error'
     return { receipt: null, violations: [`failed: ${message}`], ms: performance.now() - start }
@@ -58,6 +71,9 @@ export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<Cas
   const ms = performance.now() - start
   return { receipt, violations: findViolations(evalCase.ticket, receipt, answer), ms }
 }
+
+/** Longer than an LLM's own time-out, so that its opinion counts however slow the server is. */
+const PATIENCE_MS = 60_000
 
 function sequence(prefix: string): () => string {
   let next = 0

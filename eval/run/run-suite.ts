@@ -8,10 +8,13 @@ import type { OutcomeFile } from './outcome-file.ts'
 import type { Outcome } from './outcome.ts'
 import { recordedScorers } from './recorded-scorers.ts'
 import { runCase } from './run-case.ts'
+import { createSaidScorer } from './said-scorer.ts'
 
 export type RunParts = {
   readonly policy: CompiledPolicy
   readonly scorers: readonly Scorer[]
+  /** Asked where the policy asks it, as in production. */
+  readonly secondOpinion?: Scorer
   readonly concurrency: number
   readonly file: OutcomeFile
   readonly cache: ScoreCache | null
@@ -33,24 +36,35 @@ export async function runSuite(
       const at = next
       next += 1
       const evalCase = cases[at]!
-      const key = caseKey(evalCase, definition, parts.policy, parts.scorers)
+      const scorers = scorersFor(evalCase, parts.scorers)
+      const key = caseKey(evalCase, definition, parts.policy, [
+        ...scorers,
+        ...(parts.secondOpinion === undefined ? [] : [parts.secondOpinion]),
+      ])
       const known = parts.file.find(key)
       const isNew = known === undefined || !isWhole(known)
       const outcome = isNew
-        ? await run(evalCase, key)
+        ? await run(evalCase, key, scorers)
         : { ...known, suite: definition.id, caseId: evalCase.id }
       outcomes[at] = outcome
       parts.onCase?.(outcome, isNew)
     }
   }
-  async function run(evalCase: EvalCase, key: string): Promise<Outcome> {
-    const wrapped = parts.cache?.wrap(parts.scorers)
+  async function run(
+    evalCase: EvalCase,
+    key: string,
+    scorers: readonly Scorer[],
+  ): Promise<Outcome> {
+    const cached = parts.cache?.wrap() ?? UNCACHED
+    const { secondOpinion } = parts
     const ran = await runCase(evalCase, {
       policy: parts.policy,
-      scorers: wrapped?.scorers ?? parts.scorers,
+      scorers: scorers.map(cached.of),
+      ...(secondOpinion !== undefined &&
+        evalCase.says === undefined && { secondOpinion: cached.of(secondOpinion) }),
       now: new Date(definition.now),
     })
-    const ms = wrapped?.wasUsed() === true ? null : ran.ms
+    const ms = cached.wasUsed() ? null : ran.ms
     const outcome: Outcome = { ...ran, suite: definition.id, caseId: evalCase.id, key, ms }
     await parts.file.append(outcome)
     return outcome
@@ -63,6 +77,13 @@ export async function runSuite(
     await parts.cache?.close()
   }
   return outcomes.filter((outcome) => outcome !== undefined)
+}
+
+const UNCACHED = { of: (scorer: Scorer) => scorer, wasUsed: () => false }
+
+/** A case that gives its scores needs no scorer. */
+function scorersFor({ says }: EvalCase, scorers: readonly Scorer[]): readonly Scorer[] {
+  return says === undefined ? scorers : [createSaidScorer(says)]
 }
 
 /** A run that failed or lacked a scorer says nothing lasting: it is tried again. */
@@ -88,10 +109,12 @@ export async function rescoreOutcomes(
   for (const evalCase of cases) {
     const before = byId.get(evalCase.id)
     if (before?.receipt === undefined || before.receipt === null) continue
-    const scorers = recordedScorers(before.receipt).map((scorer) =>
+    const recorded = recordedScorers(before.receipt)
+    const scorers = recorded.scorers.map((scorer) =>
       scorer.name === 'phrases' && phrases !== null ? phrases : scorer,
     )
-    const run = await runCase(evalCase, { policy, scorers, now: new Date(definition.now) })
+    const now = new Date(definition.now)
+    const run = await runCase(evalCase, { ...recorded, policy, scorers, now })
     const key = caseKey(evalCase, definition, policy, scorers)
     rescored.push({ ...run, suite: definition.id, caseId: evalCase.id, key, ms: null })
   }

@@ -41,8 +41,31 @@ export type Expected = {
   readonly priority?: Priority
   readonly triggers?: readonly ExpectedSpan[]
   readonly language?: string
+  /** Signals that nobody here can score; each must say so rather than guess. */
+  readonly unscored?: readonly SignalName[]
   /** Due instants by clock kind, ISO 8601. */
   readonly clocks?: Readonly<Record<string, string>>
+}
+
+export const SIGNAL_NAMES = [
+  'intent',
+  'sentiment',
+  'emotions',
+  'urgency',
+  'priority',
+  'language',
+] as const
+export type SignalName = (typeof SIGNAL_NAMES)[number]
+
+/** Scores that a case gives in place of every scorer's; null stands for unscored. */
+export type Said = {
+  readonly intent: Intent | null
+  readonly sentiment: SentimentValue
+  readonly urgency: UrgencyValue
+  readonly priority: Priority
+  readonly emotions?: readonly Emotion[]
+  readonly language?: string | null
+  readonly phrases?: readonly { readonly kind: TriggerKind; readonly phrase: string }[]
 }
 
 export const POLARITIES = ['negative', 'neutral', 'positive'] as const
@@ -62,12 +85,31 @@ export type EvalCase = {
   readonly volume?: { readonly customers: number; readonly expected: number }
   /** The case that this one is a variant of. */
   readonly base?: string
+  /** Cases of one group differ in how they say it and in nothing else. */
+  readonly group?: string
+  /** Given for cases about the policy alone; no scorer runs for them. */
+  readonly says?: Said
   readonly expected: Expected
 }
 
 const severity = z.enum(SEVERITIES)
 const oneOrMore = <T extends z.ZodType>(schema: T) =>
   z.union([schema.transform((value) => [value]), z.array(schema).min(1)])
+
+const sentiment = z.literal([-2, -1, 0, 1, 2])
+const urgency = z.literal([0, 1, 2, 3])
+
+const saidSchema = z.strictObject({
+  intent: z.enum(INTENTS).nullable(),
+  sentiment,
+  urgency,
+  priority: z.enum(PRIORITIES),
+  emotions: z.array(z.enum(EMOTIONS)).optional(),
+  language: z.string().nullable().optional(),
+  phrases: z
+    .array(z.strictObject({ kind: z.enum(TRIGGER_KINDS), phrase: z.string().min(1) }))
+    .optional(),
+})
 
 const expectedSchema = z.strictObject({
   severity: z
@@ -79,12 +121,10 @@ const expectedSchema = z.strictObject({
   team: oneOrMore(z.string().min(1)).optional(),
   disposition: z.enum(['auto', 'review']).optional(),
   intent: oneOrMore(z.enum(INTENTS)).optional(),
-  sentiment: z
-    .union([z.literal(-2), z.literal(-1), z.literal(0), z.literal(1), z.literal(2)])
-    .optional(),
+  sentiment: sentiment.optional(),
   polarity: z.enum(POLARITIES).optional(),
   emotions: z.array(z.enum(EMOTIONS)).optional(),
-  urgency: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).optional(),
+  urgency: urgency.optional(),
   priority: z.enum(PRIORITIES).optional(),
   triggers: z
     .array(
@@ -97,6 +137,7 @@ const expectedSchema = z.strictObject({
     )
     .optional(),
   language: z.string().optional(),
+  unscored: z.array(z.enum(SIGNAL_NAMES)).optional(),
   clocks: z.record(z.string(), z.iso.datetime({ offset: true })).optional(),
 })
 
@@ -108,5 +149,7 @@ export const evalCaseSchema = z.strictObject({
   ticket: ticketSchema,
   volume: z.strictObject({ customers: z.number(), expected: z.number() }).optional(),
   base: z.string().optional(),
+  group: z.string().optional(),
+  says: saidSchema.optional(),
   expected: expectedSchema,
 })

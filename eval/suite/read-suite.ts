@@ -25,7 +25,29 @@ export async function readSuite(nameOrPath: string): Promise<Suite> {
       : join(nameOrPath, 'suite.yaml')
   const definition = parseAs(suiteSchema, parseYaml(await read(file, shipped)), file)
   const casesFile = join(dirname(file), definition.cases)
-  return { definition, cases: parseCases(await read(casesFile, shipped), casesFile) }
+  const cases = parseCases(await read(casesFile, shipped), casesFile)
+  return { definition, cases, paraphrases: await readParaphrases(dirname(file), cases) }
+}
+
+const paraphraseSchema = z.strictObject({ base: z.string(), body: z.string().min(1) })
+
+/** `paraphrases.jsonl` beside the cases, where there is one: a case id and the same in other words. */
+async function readParaphrases(
+  folder: string,
+  cases: readonly EvalCase[],
+): Promise<ReadonlyMap<string, string>> {
+  const file = join(folder, 'paraphrases.jsonl')
+  const ids = new Set(cases.map(({ id }) => id))
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+  return new Map(
+    lines.flatMap((line, at) => {
+      if (line.trim() === '') return []
+      const where = `${file}:${at + 1}`
+      const { base, body } = parseAs(paraphraseSchema, parseJson(line, where), where)
+      if (!ids.has(base)) throw unreadable(where, `there is no case ${base}`)
+      return [[base, body] as const]
+    }),
+  )
 }
 
 /** JSONL cases; every problem is named with its line. Ids are unique and quotes stand where they say. */

@@ -21,4 +21,9 @@ export const suiteSchema = z.strictObject({
 
 export type SuiteDefinition = z.output<typeof suiteSchema>
 export type Gate = SuiteDefinition['gates'][number]
-export type Suite = { readonly definition: SuiteDefinition; readonly cases: readonly EvalCase[] }
+export type Suite = {
+  readonly definition: SuiteDefinition
+  readonly cases: readonly EvalCase[]
+  /** The same said in other words, by the id of the case. */
+  readonly paraphrases?: ReadonlyMap<string, string>
+}

@@ -10,6 +10,7 @@ import {
   TRIGGER_KINDS,
   URGENCIES,
 } from '../../src/domain/labels.ts'
+import type { ScorerCall } from '../../src/domain/signal.ts'
 import type { Graded, GradeName } from '../grade/graded.ts'
 import { calibrationError, type Claim } from '../metrics/calibration.ts'
 import { classReport, scoresOf } from '../metrics/class-report.ts'
@@ -23,6 +24,7 @@ import {
 } from '../metrics/escalation-rates.ts'
 import { ordinalError } from '../metrics/ordinal-error.ts'
 import { meanOf, shareOf, type Pair } from '../metrics/pair.ts'
+import { calmLowered, parity, type Voice } from '../metrics/parity.ts'
 import { percentile } from '../metrics/percentile.ts'
 import { reviewLoad } from '../metrics/review-load.ts'
 import { areaUnderRiskCoverage } from '../metrics/risk-coverage.ts'
@@ -35,6 +37,7 @@ import {
   type Judged,
 } from '../metrics/severity-range.ts'
 import { POLARITIES } from '../suite/eval-case.ts'
+import { variantTag, type Perturbation } from '../suite/perturb-suite.ts'
 import type { MetricName } from './metric-names.ts'
 
 export type Metric = {
@@ -71,6 +74,25 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     better: 'low',
     isMean: false,
     value: (cases) => shareOfVariants(cases, (base, variant) => base !== variant),
+  },
+  flip_rate_repeat: flipsOf('repeat'),
+  flip_rate_typo: flipsOf('typo'),
+  flip_rate_capitals: flipsOf('capitals'),
+  flip_rate_order: flipsOf('order'),
+  flip_rate_paraphrase: flipsOf('paraphrase'),
+  parity: {
+    title: 'Groups with one severity for every voice',
+    unit: 'share',
+    better: 'high',
+    isMean: false,
+    value: (cases) => parity(voicesOf(cases)),
+  },
+  calm_lowered: {
+    title: 'Groups in which a voice was lowered',
+    unit: 'share',
+    better: 'low',
+    isMean: false,
+    value: (cases) => calmLowered(voicesOf(cases)),
   },
   schema_violations: {
     title: 'Schema violations',
@@ -158,6 +180,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     spanF1(cases, 'overlap'),
   ),
   language_accuracy: accuracy('Language', 'language'),
+  unscored_accuracy: accuracy('Unscored where nobody can read', 'unscored'),
   unscored_share: share('Intent unscored', 'low', (cases) =>
     shareOf(
       cases.filter(({ receipt }) => receipt.facts.values['intent'] === undefined).length,
@@ -170,22 +193,57 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   intent_risk_coverage_area: number('Intent risk–coverage area', 'low', (cases) =>
     areaUnderRiskCoverage(claimsOf(cases)),
   ),
+  llm_asked_share: share('LLM asked', 'low', (cases) => {
+    const asked = llmCalls(cases)
+    return asked.length === 0 ? null : shareOf(asked.length, cases.length)
+  }),
+  llm_tokens: number('LLM tokens per call', 'low', (cases) =>
+    meanOf(llmCalls(cases).map(({ tokens }) => tokens.prompt + tokens.completion)),
+  ),
+  llm_money: number('LLM money per call', 'low', (cases) =>
+    meanOf(llmCalls(cases).map(({ money }) => money)),
+  ),
   latency_p50_ms: latency('Latency p50', 0.5),
   latency_p95_ms: latency('Latency p95', 0.95),
   latency_p99_ms: latency('Latency p99', 0.99),
+}
+
+function flipsOf(kind: Perturbation): Metric {
+  return {
+    title: `Flips under ${kind}`,
+    unit: 'share',
+    better: 'low',
+    isMean: false,
+    value: (cases) => shareOfVariants(cases, (base, variant) => base !== variant, kind),
+  }
+}
+
+function voicesOf(cases: readonly Graded[]): readonly Voice[] {
+  return cases.flatMap(({ evalCase: { group, expected }, receipt }) =>
+    group === undefined
+      ? []
+      : [{ group, decided: receipt.decision.severity, expected: expected.severity ?? null }],
+  )
+}
+
+/** What the LLM was asked for these cases, failed calls included. */
+function llmCalls(cases: readonly Graded[]): readonly ScorerCall[] {
+  return cases.flatMap(({ receipt }) => receipt.scorers.flatMap(({ call }) => call ?? []))
 }
 
 /** Variants whose severity has this relation to that of their base ÷ variants whose base was decided too. */
 function shareOfVariants(
   cases: readonly Graded[],
   holds: (base: Severity, variant: Severity) => boolean,
+  kind?: Perturbation,
 ): number | null {
   const severities = new Map(
     cases.map(({ evalCase, receipt }) => [evalCase.id, receipt.decision.severity]),
   )
   const found = cases.flatMap(({ evalCase, receipt }) => {
     const base = severities.get(evalCase.base ?? '')
-    return base === undefined ? [] : holds(base, receipt.decision.severity)
+    const isOther = kind !== undefined && !evalCase.tags.includes(variantTag(kind))
+    return base === undefined || isOther ? [] : holds(base, receipt.decision.severity)
   })
   return shareOf(found.filter(Boolean).length, found.length)
 }

@@ -79,6 +79,7 @@ function readWord(text: string, start: number): { form: string; end: number; elo
   let run = 0
   let elongated = false
   let apostrophe = false
+  const unspaced = isUnspaced(text.codePointAt(start) as number)
   while (at < text.length) {
     const codePoint = text.codePointAt(at) as number
     const folded = foldCodePoint(codePoint)
@@ -86,7 +87,7 @@ function readWord(text: string, start: number): { form: string; end: number; elo
     if (folded === APOSTROPHE && !apostrophe) apostrophe = true
     else if (folded === '') {
       if (isMark(codePoint) && end === at) end = next
-    } else if (isWordForm(folded)) {
+    } else if (isWordForm(folded) && isUnspaced(codePoint) === unspaced) {
       if (apostrophe && form.length < MAX_FORM) form += APOSTROPHE
       apostrophe = false
       run = folded === last ? run + 1 : 1
@@ -98,6 +99,19 @@ function readWord(text: string, start: number): { form: string; end: number; elo
     at = next
   }
   return { form, end, elongated }
+}
+
+/** Scripts that put no blanks around a foreign word: "中了ransomware" holds the word. */
+function isUnspaced(codePoint: number): boolean {
+  return (
+    (codePoint >= 0x0e00 && codePoint <= 0x0eff) ||
+    (codePoint >= 0x1000 && codePoint <= 0x109f) ||
+    (codePoint >= 0x1780 && codePoint <= 0x17ff) ||
+    (codePoint >= 0x3040 && codePoint <= 0x30ff) ||
+    (codePoint >= 0x3400 && codePoint <= 0x9fff) ||
+    (codePoint >= 0xac00 && codePoint <= 0xd7a3) ||
+    (codePoint >= 0x20000 && codePoint <= 0x3ffff)
+  )
 }
 
 function isDigit(folded: string): boolean {

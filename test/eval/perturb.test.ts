@@ -3,6 +3,8 @@ import { parseCases } from '../../eval/suite/read-suite.ts'
 import { PERTURBATIONS, perturbSuite } from '../../eval/suite/perturb-suite.ts'
 import { suiteSchema } from '../../eval/suite/suite-definition.ts'
 
+const IN_OTHER_WORDS = 'Nothing works any more since this morning'
+
 function suiteOf(body: string) {
   const line = JSON.stringify({
     id: 'a',
@@ -14,6 +16,7 @@ function suiteOf(body: string) {
   return {
     definition: suiteSchema.parse({ id: 's', purpose: '', gates: [] }),
     cases: parseCases(line, 'x'),
+    paraphrases: new Map([['a', IN_OTHER_WORDS]]),
   }
 }
 
@@ -25,10 +28,11 @@ test('variants name their base, keep its half and mean the same', () => {
     ['a', undefined, 'open'],
     ...PERTURBATIONS.map((kind) => [`a~${kind}`, 'a', 'open']),
   ])
+  expect(cases.at(-1)?.ticket).toEqual({ id: 'a~paraphrase', body: IN_OTHER_WORDS })
   const letters = (text = '') => text.toLowerCase().split('').toSorted().join('')
-  for (const { ticket } of cases) expect(letters(ticket.body)).toBe(letters(body))
+  for (const { ticket } of cases.slice(0, -1)) expect(letters(ticket.body)).toBe(letters(body))
   expect(cases[1]?.ticket.body).toBe(body)
-  expect(new Set(cases.slice(1).map(({ ticket }) => ticket.body)).size).toBe(4)
+  expect(new Set(cases.slice(1).map(({ ticket }) => ticket.body)).size).toBe(5)
 })
 
 test('a variant that changes nothing is left out', () => {

@@ -14,9 +14,12 @@ describe('shipped suites', () => {
   test.each([
     ['must-catch', 150],
     ['must-not', 150],
-    ['core', 250],
+    ['core', 400],
     ['injection', 150],
     ['scenarios', 26],
+    ['multilingual', 120],
+    ['parity', 300],
+    ['policy', 80],
   ])('%s has at least %i cases, half of them sealed', (name, least) => {
     const cases = casesOf(name)
     const sealed = cases.filter(({ half }) => half === 'sealed').length
@@ -33,6 +36,41 @@ describe('shipped suites', () => {
       expect.arrayContaining(CHANNELS.filter((channel) => channel !== 'other')),
     )
     expect(seen(({ ticket }) => ticket.customer?.tier).size).toBe(4)
+  })
+
+  test('multilingual has eight cases in each of fifteen languages or more, none of them English', () => {
+    const languages = Map.groupBy(casesOf('multilingual'), ({ expected }) => expected.language)
+    expect(languages.size).toBeGreaterThanOrEqual(15)
+    expect(languages.has('en')).toBe(false)
+    expect([...languages.values()].filter((cases) => cases.length < 8)).toEqual([])
+    for (const { ticket, expected } of casesOf('multilingual'))
+      expect([ticket.id, expected.severity?.least === 'P1' || expected.severity?.least]).toEqual([
+        ticket.id,
+        expect.toBeOneOf([true, 'P2']),
+      ])
+  })
+
+  test('parity has sixty groups or more, each in five voices that expect the same', () => {
+    const groups = [...Map.groupBy(casesOf('parity'), ({ group }) => group).values()]
+    expect(groups.length).toBeGreaterThanOrEqual(60)
+    for (const group of groups) {
+      expect(group.map(({ tags }) => tags[0])).toEqual([
+        'angry',
+        'polite',
+        'terse',
+        'capitals',
+        'emoji',
+      ])
+      expect(new Set(group.map(({ expected }) => JSON.stringify(expected))).size).toBe(1)
+      expect(new Set(group.map(({ half }) => half)).size).toBe(1)
+    }
+  })
+
+  test('sixty cases or more are there in other words as well', () => {
+    const written = [...suites.values()].flatMap(({ cases, paraphrases }) =>
+      cases.filter(({ id, ticket }) => (paraphrases?.get(id) ?? ticket.body) !== ticket.body),
+    )
+    expect(written.length).toBeGreaterThanOrEqual(60)
   })
 
   test('every scenario of the requirements has a case that escalates and one that does not', () => {

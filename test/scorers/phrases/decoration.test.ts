@@ -190,3 +190,18 @@ describe('any text at all', () => {
     )
   })
 })
+
+test.each([
+  '我们的服务器中了ransomware，所有文件都被加密',
+  '当社のサーバーがransomwareに感染しました',
+  '서버가 ransomware에 감염되었습니다',
+])('a listed word inside a script without blanks is found: %s', async (text) => {
+  const { triggers = [] } = await scorer.score({ text })
+  expect(triggers).toContainEqual(
+    expect.objectContaining({
+      phrase: 'breach',
+      quote: 'ransomware',
+      start: text.indexOf('ransom'),
+    }),
+  )
+})
