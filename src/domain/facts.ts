@@ -12,6 +12,8 @@ export type FactDefinition = {
   readonly values?: readonly string[]
   readonly min?: number
   readonly max?: number
+  /** Counts and levels have no value between two whole numbers. */
+  readonly integer?: true
   /** A model's opinion. A trigger marked `floor: true` may not read it. */
   readonly fromModel?: true
 }
@@ -36,8 +38,13 @@ const STRINGS: readonly Channel[] = CHANNELS
 /** Every fact that the service computes. `attributes.*` are added by the policy that declares them. */
 export const FACTS: Readonly<Record<string, FactDefinition>> = {
   'ticket.channel': { type: 'string', values: STRINGS, doc: 'How the ticket came in' },
-  'ticket.length': { type: 'number', min: 0, doc: 'Length of the text in UTF-16 units' },
-  'ticket.ageMinutes': { type: 'number', min: 0, doc: 'Minutes since createdAt' },
+  'ticket.length': {
+    type: 'number',
+    integer: true,
+    min: 0,
+    doc: 'Length of the text in UTF-16 units',
+  },
+  'ticket.ageMinutes': { type: 'number', integer: true, min: 0, doc: 'Minutes since createdAt' },
   'ticket.instructionShaped': {
     type: 'boolean',
     doc: 'The text contains something shaped like an instruction to the system, or hidden characters',
@@ -62,16 +69,26 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   'order.value': { type: 'number', min: 0, doc: 'Value of the order or shipment' },
   'order.delayHours': { type: 'number', min: 0, doc: 'Hours late' },
   'order.exposure': { type: 'number', min: 0, doc: 'order.value × order.delayHours' },
-  'impact.affectedUsers': { type: 'number', min: 0, doc: 'Users who cannot work' },
+  'impact.affectedUsers': { type: 'number', integer: true, min: 0, doc: 'Users who cannot work' },
   'impact.downtimeMinutes': { type: 'number', min: 0, doc: 'Minutes of downtime so far' },
   'impact.userMinutes': {
     type: 'number',
     min: 0,
     doc: 'impact.affectedUsers × impact.downtimeMinutes',
   },
-  'history.contacts': { type: 'number', min: 0, doc: 'Earlier contacts about the same matter' },
-  'history.reopened': { type: 'number', min: 0, doc: 'Times reopened' },
-  'history.breaches': { type: 'number', min: 0, doc: 'Service targets already missed' },
+  'history.contacts': {
+    type: 'number',
+    integer: true,
+    min: 0,
+    doc: 'Earlier contacts about the same matter',
+  },
+  'history.reopened': { type: 'number', integer: true, min: 0, doc: 'Times reopened' },
+  'history.breaches': {
+    type: 'number',
+    integer: true,
+    min: 0,
+    doc: 'Service targets already missed',
+  },
   'history.minutesToBreach': {
     type: 'number',
     doc: 'Minutes until the next target is missed, negative when past',
@@ -83,7 +100,12 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   },
   'phrases.ids': { type: 'list', doc: 'Ids of the policy’s phrases that were found' },
   'spike.key': { type: 'string', doc: 'What many customers report now' },
-  'spike.customers': { type: 'number', min: 0, doc: 'Distinct customers in the window' },
+  'spike.customers': {
+    type: 'number',
+    integer: true,
+    min: 0,
+    doc: 'Distinct customers in the window',
+  },
   'spike.ratio': { type: 'number', min: 0, doc: 'Customers now ÷ the expected number' },
   language: { type: 'string', doc: 'Language of the text, ISO 639-1', fromModel: true },
   intent: {
@@ -102,6 +124,7 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   type: { type: 'string', values: TYPES, doc: 'Type of the intent', fromModel: true },
   sentiment: {
     type: 'number',
+    integer: true,
     min: -2,
     max: 2,
     doc: '-2 very negative to 2 very positive',
@@ -109,7 +132,14 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   },
   'sentiment.confidence': { type: 'number', min: 0, max: 1, doc: 'Calibrated', fromModel: true },
   emotions: { type: 'list', values: EMOTIONS, doc: 'Emotions clearly expressed', fromModel: true },
-  urgency: { type: 'number', min: 0, max: 3, doc: '0 can wait to 3 now', fromModel: true },
+  urgency: {
+    type: 'number',
+    integer: true,
+    min: 0,
+    max: 3,
+    doc: '0 can wait to 3 now',
+    fromModel: true,
+  },
   'urgency.confidence': { type: 'number', min: 0, max: 1, doc: 'Calibrated', fromModel: true },
   'model.priority': {
     type: 'string',

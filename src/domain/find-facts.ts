@@ -1,0 +1,363 @@
+import type { CompiledPolicy } from './compile-policy.ts'
+import type { CompiledCondition } from './condition.ts'
+import type { Choice, FactSpace } from './fact-space.ts'
+import { itemVariable, MISSING } from './fact-space.ts'
+import { findFact, type Facts, type FactValue } from './facts.ts'
+import { TYPE_OF_INTENT, type Intent } from './labels.ts'
+import { isMoreSevere, SEVERITIES, TYPES, type Severity, type TicketType } from './labels.ts'
+
+/** What is known so far of a ticket that is being looked for. */
+export type Known = ReadonlyMap<string, Choice>
+
+/** Not decided by what is known: ask for this variable, these values first. */
+export type Question = { readonly variable: string; readonly wanted: (value: Choice) => boolean }
+export type Verdict = boolean | Question
+/** Something that a ticket must be. Its verdict, once it is a boolean, holds however the rest turns out. */
+export type Goal = (known: Known) => Verdict
+
+export type Found =
+  | { readonly kind: 'found'; readonly facts: Facts }
+  | { readonly kind: 'none' }
+  /** Not answered within the steps allowed. */
+  | { readonly kind: 'open' }
+
+const STEPS = 20_000
+
+/**
+ * Looks for facts under which the goal is reached: depth first over the variables that the goal asks for, so what no
+ * rule reads is never tried. Complete over the space: `none` means that no ticket does it.
+ */
+export function findFacts(goal: Goal, space: FactSpace, policy: CompiledPolicy): Found {
+  const known = new Map<string, Choice>()
+  let steps = 0
+  function search(): boolean | undefined {
+    steps += 1
+    if (steps > STEPS) return undefined
+    const verdict = goal(known)
+    if (typeof verdict === 'boolean') return verdict
+    const { variable, wanted } = verdict
+    const values = space.get(variable) ?? UNREAD
+    const ordered = [...values.filter(wanted), ...values.filter((value) => !wanted(value))]
+    for (const value of ordered) {
+      known.set(variable, value)
+      const reached = isPossible(variable, known, policy) ? search() : false
+      if (reached !== false) return reached
+    }
+    known.delete(variable)
+    return false
+  }
+  const reached = search()
+  if (reached === undefined) return { kind: 'open' }
+  return reached ? { kind: 'found', facts: factsOf(known, space, policy) } : { kind: 'none' }
+}
+
+/** A variable that no rule reads still has to be there or not. */
+const UNREAD: readonly Choice[] = ['other', MISSING]
+
+export function allOf(...goals: readonly Goal[]): Goal {
+  return (known) => {
+    let question: Question | undefined
+    for (const goal of goals) {
+      const verdict = goal(known)
+      if (verdict === false) return false
+      if (verdict !== true) question ??= verdict
+    }
+    return question ?? true
+  }
+}
+
+/** A condition and the truth that is looked for. */
+export type Wish = { readonly condition: CompiledCondition; readonly want: boolean }
+
+/**
+ * Looks for a readable ticket whose decided severity and type make routes or review rules as wished. One decided pair
+ * after the other, so that two rules never hope for two different severities of one ticket.
+ */
+export function findDecided(
+  wishes: readonly Wish[],
+  space: FactSpace,
+  policy: CompiledPolicy,
+): Found {
+  let isOpen = false
+  for (const severity of SEVERITIES.toReversed())
+    for (const type of TYPES) {
+      const goals = wishes.map(({ condition, want }) =>
+        holdsDecided(condition, { severity, type }, policy, want),
+      )
+      const found = findFacts(
+        allOf(...goals, isType(type, policy), isSeverity(severity, policy), READABLE),
+        space,
+        policy,
+      )
+      if (found.kind === 'found') return found
+      isOpen ||= found.kind === 'open'
+    }
+  return { kind: isOpen ? 'open' : 'none' }
+}
+
+/** Intent and language are scored, so that the routes are asked at all. */
+const READABLE: Goal = allOf(isKnown('intent'), isKnown('language'))
+
+function isKnown(fact: string): Goal {
+  return (known) => {
+    const value = known.get(fact)
+    return value === undefined
+      ? { variable: fact, wanted: (choice) => choice !== MISSING }
+      : value !== MISSING
+  }
+}
+
+/** The condition of a trigger, which is heard before anything is decided, has this truth. */
+export function holds(condition: CompiledCondition, policy: CompiledPolicy, want = true): Goal {
+  return (known) =>
+    asWanted(
+      combine(condition, want, (atom, wish) => judgeAtom(atom, known, wish, policy)),
+      want,
+    )
+}
+
+function holdsDecided(
+  condition: CompiledCondition,
+  decided: { readonly severity: Severity; readonly type: TicketType },
+  policy: CompiledPolicy,
+  want: boolean,
+): Goal {
+  return (known) =>
+    asWanted(
+      combine(condition, want, (atom, wish) =>
+        atom.fact === 'severity' || atom.fact === 'type'
+          ? matches(atom, decided[atom.fact])
+          : judgeAtom(atom, known, wish, policy),
+      ),
+      want,
+    )
+}
+
+/** A trigger of this severity fires and none that raises more; for the least severe, none that raises more. */
+function isSeverity(severity: Severity, policy: CompiledPolicy): Goal {
+  const above = policy.triggers.filter(({ rule }) => isMoreSevere(rule.raise, severity))
+  const same = policy.triggers.filter(({ rule }) => rule.raise === severity)
+  const notAbove = above.map(({ condition }) => holds(condition, policy, false))
+  if (severity === SEVERITIES.at(-1)) return allOf(...notAbove)
+  return allOf(...notAbove, anyOf(...same.map(({ condition }) => holds(condition, policy))))
+}
+
+/** The most severe trigger that names a type names this one, or none does and the intent is of this type. */
+function isType(type: TicketType, policy: CompiledPolicy): Goal {
+  const naming = policy.triggers.filter(({ rule }) => rule.type !== undefined)
+  const ofIntent: Goal = (known) => {
+    const intent = known.get('intent')
+    return intent === undefined
+      ? { variable: 'intent', wanted: (choice) => typeOf(choice, policy) === type }
+      : typeOf(intent, policy) === type
+  }
+  return (known) => {
+    let question: Question | undefined
+    let possible = false
+    for (const { rule, condition } of naming) {
+      const isThis = rule.type === type
+      const verdict = combine(condition, isThis, (atom, wish) =>
+        judgeAtom(atom, known, wish, policy),
+      )
+      if (verdict === false) continue
+      possible ||= isThis
+      if (verdict === true)
+        return isThis ? (question ?? true) : possible && question !== undefined ? question : false
+      question ??= verdict
+    }
+    const last = ofIntent(known)
+    if (last === false && !possible) return false
+    // The intent first: most tickets have the type of their intent.
+    if (typeof last !== 'boolean') return last
+    return question ?? last
+  }
+}
+
+export function anyOf(...goals: readonly Goal[]): Goal {
+  return (known) => {
+    let question: Question | undefined
+    for (const goal of goals) {
+      const verdict = goal(known)
+      if (verdict === true) return true
+      if (verdict !== false) question ??= verdict
+    }
+    return question ?? false
+  }
+}
+
+function asWanted(verdict: Verdict, want: boolean): Verdict {
+  return typeof verdict === 'boolean' ? verdict === want : verdict
+}
+
+type Atom = Extract<CompiledCondition, { kind: 'fact' }>
+type JudgeAtom = (atom: Atom, want: boolean) => Verdict
+
+function combine(condition: CompiledCondition, want: boolean, atom: JudgeAtom): Verdict {
+  switch (condition.kind) {
+    case 'fact':
+      return atom(condition, want)
+    case 'not': {
+      const verdict = combine(condition.part, !want, atom)
+      return typeof verdict === 'boolean' ? !verdict : verdict
+    }
+    case 'all':
+    case 'any': {
+      const decisive = condition.kind === 'any'
+      let question: Question | undefined
+      for (const part of condition.parts) {
+        const verdict = combine(part, want, atom)
+        if (verdict === decisive) return decisive
+        if (typeof verdict !== 'boolean') question ??= verdict
+      }
+      return question ?? !decisive
+    }
+  }
+}
+
+function judgeAtom(atom: Atom, known: Known, want: boolean, policy: CompiledPolicy): Verdict {
+  const { fact, matcher } = atom
+  if (matcher.op === 'includes') return judgeList(fact, matcher.values, known, want)
+  if (findFact(fact, policy.policy.attributes)?.type === 'list')
+    return matcher.op === 'missing' && !matcher.missing
+  // The model's type is that of the intent.
+  if (fact === 'type') {
+    const intent = known.get('intent')
+    return intent === undefined
+      ? { variable: 'intent', wanted: (value) => matches(atom, typeIfAny(value, policy)) === want }
+      : matches(atom, typeIfAny(intent, policy))
+  }
+  const value = known.get(fact)
+  return value === undefined
+    ? { variable: fact, wanted: (choice) => matches(atom, choice) === want }
+    : matches(atom, value)
+}
+
+function judgeList(fact: string, items: readonly string[], known: Known, want: boolean): Verdict {
+  let question: Question | undefined
+  for (const item of items) {
+    const variable = itemVariable(fact, item)
+    const value = known.get(variable)
+    if (value === true) return true
+    if (value === undefined) question ??= { variable, wanted: (choice) => choice === want }
+  }
+  return question ?? false
+}
+
+function matches({ fact, holds }: Atom, value: Choice): boolean {
+  return holds(value === MISSING ? {} : { [fact]: value })
+}
+
+function typeOf(intent: Choice, { policy }: CompiledPolicy): TicketType {
+  const named = intent as Intent
+  return policy.types[named] ?? TYPE_OF_INTENT[named] ?? 'general'
+}
+
+function typeIfAny(intent: Choice, policy: CompiledPolicy): Choice {
+  return intent === MISSING ? MISSING : typeOf(intent, policy)
+}
+
+/** Facts that come together: all of them are there, or none is. */
+const TOGETHER: readonly (readonly string[])[] = [
+  ['intent', 'intent.confidence', 'intent.band'],
+  ['sentiment', 'sentiment.confidence'],
+  ['urgency', 'urgency.confidence'],
+  ['model.priority', 'model.priority.confidence', 'model.critical'],
+  ['spike.key', 'spike.customers', 'spike.ratio'],
+]
+const PRODUCTS = [
+  { product: 'order.exposure', factors: ['order.value', 'order.delayHours'] },
+  { product: 'impact.userMinutes', factors: ['impact.affectedUsers', 'impact.downtimeMinutes'] },
+] as const
+
+/** Whether a ticket can be like this: facts that come together, products, phrases with their kind. */
+function isPossible(variable: string, known: Known, policy: CompiledPolicy): boolean {
+  return (
+    comesTogether(variable, known) &&
+    PRODUCTS.every(({ product, factors }) => isProduct(known, product, factors)) &&
+    hasItsKind(variable, known, policy)
+  )
+}
+
+function comesTogether(variable: string, known: Known): boolean {
+  const group = TOGETHER.find((facts) => facts.includes(variable))
+  const isAbsent = known.get(variable) === MISSING
+  return group === undefined || group.every((fact) => isOpenOr(known.get(fact), isAbsent))
+}
+
+function isOpenOr(value: Choice | undefined, absent: boolean): boolean {
+  return value === undefined || (value === MISSING) === absent
+}
+
+/** A product is there exactly when both factors are. */
+function isProduct(known: Known, product: string, factors: readonly [string, string]): boolean {
+  const value = known.get(product)
+  const [left, right] = factors.map((factor) => known.get(factor))
+  if (value === undefined) return true
+  if (left === MISSING || right === MISSING) return value === MISSING
+  if (left === undefined || right === undefined) return true
+  return typeof left === 'number' && typeof right === 'number' && value === left * right
+}
+
+function hasItsKind(variable: string, known: Known, { policy }: CompiledPolicy): boolean {
+  if (!variable.startsWith('phrases')) return true
+  return policy.phrases.every(
+    ({ id, kind }) =>
+      known.get(itemVariable('phrases.ids', id)) !== true ||
+      known.get(itemVariable('phrases', kind)) !== false,
+  )
+}
+
+/** The facts that were found, and what has to be there beside them. */
+function factsOf(known: Known, space: FactSpace, { policy }: CompiledPolicy): Facts {
+  const values: Record<string, FactValue> = {
+    phrases: [],
+    'phrases.ids': [],
+    'model.triggers': [],
+    'scoring.unscored': [],
+    'scoring.degraded': [],
+  }
+  for (const [variable, value] of known) {
+    const [fact, item] = variable.split('∋') as [string, string | undefined]
+    if (item === undefined) {
+      if (value !== MISSING) values[fact] = value as FactValue
+    } else if (value === true) add(values, fact, item)
+    else values[fact] ??= []
+  }
+  for (const { id, kind } of policy.phrases)
+    if (listOf(values['phrases.ids']).includes(id.toLowerCase())) add(values, 'phrases', kind)
+  for (const group of TOGETHER) {
+    if (group.every((fact) => values[fact] === undefined)) continue
+    for (const fact of group) {
+      if (values[fact] !== undefined) continue
+      const present = space.get(fact)?.find((choice) => choice !== MISSING)
+      if (present !== undefined) values[fact] = present as FactValue
+    }
+  }
+  for (const { product, factors } of PRODUCTS) completeProduct(values, product, factors)
+  const intent = values['intent'] as Intent | undefined
+  if (intent !== undefined)
+    values['type'] = policy.types[intent] ?? TYPE_OF_INTENT[intent] ?? 'general'
+  return { values, evidence: {} }
+}
+
+/** A product that was found needs factors that give it; a factor that no rule reads is free. */
+function completeProduct(
+  values: Record<string, FactValue>,
+  product: string,
+  [left, right]: readonly [string, string],
+): void {
+  const value = values[product]
+  if (typeof value !== 'number') return
+  const given = values[left] ?? values[right]
+  const other = typeof given === 'number' && given !== 0 ? value / given : value
+  if (values[left] === undefined) values[left] = values[right] === undefined ? value : other
+  values[right] ??= values[left] === value ? 1 : other
+}
+
+function add(values: Record<string, FactValue>, fact: string, item: string): void {
+  const items = listOf(values[fact])
+  if (!items.includes(item)) values[fact] = [...items, item].sort()
+}
+
+const listOf = (value: FactValue | undefined): readonly string[] =>
+  Array.isArray(value) ? (value as readonly string[]) : []

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { chooseRoute } from '../../src/domain/choose-route.ts'
+import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
+import { decide } from '../../src/domain/decide.ts'
+import type { Facts } from '../../src/domain/facts.ts'
+import { fireTriggers } from '../../src/domain/fire-triggers.ts'
+import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
+import { checkRules, spaceOf } from '../../src/policy/check/rules.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { everyTicket, smallPolicy } from './small-policies.ts'
+
+/** `npm test` tries a part; all 10,000 with POLICIES=10000. */
+const POLICIES = Number(process.env['POLICIES'] ?? 300)
+const AT = { now: '2026-03-04T15:00:00.000Z', clockStart: '2026-03-04T15:00:00.000Z' }
+
+type Seen = {
+  readonly fired: ReadonlySet<string>
+  /** Routes that match, of a readable ticket. */
+  readonly routes: readonly string[] | null
+}
+
+/** What the deciding code itself says about a ticket. */
+function see(facts: Facts, policy: CompiledPolicy): Seen {
+  const fired = fireTriggers(facts, policy).map(({ rule }) => rule.id)
+  if (facts.values.intent === undefined) return { fired: new Set(fired), routes: null }
+  const { severity, type } = decide(facts, policy, EMPTY_ROSTER, AT)
+  const decided = { ...facts, values: { ...facts.values, severity, type } }
+  const routes = policy.routes
+    .filter(({ condition }) => condition.holds(decided.values))
+    .map(({ rule }) => rule.id)
+  expect(chooseRoute(decided, policy, true).ambiguous).toBe(routes.length > 1)
+  return { fired: new Set(fired), routes }
+}
+
+/** Codes with the rules they name, by trying every ticket. */
+function byTrying(policy: CompiledPolicy): ReadonlySet<string> {
+  const seen = everyTicket(spaceOf(policy)).map((facts) => see(facts, policy))
+  const found = new Set<string>()
+  const fired = new Set(seen.flatMap((one) => [...one.fired]))
+  const routed = new Set(seen.flatMap((one) => one.routes ?? []))
+  if (seen.some(({ routes }) => routes?.length === 0)) found.add('route-gap')
+  for (const { routes } of seen)
+    if (routes !== null)
+      routes.forEach((a, index) =>
+        routes.slice(index + 1).forEach((b) => found.add(`route-overlap ${a} ${b}`)),
+      )
+  for (const { rule } of policy.triggers) {
+    if (!fired.has(rule.id)) found.add(`rule-unreachable ${rule.id}`)
+    else if (rule.type === undefined && !seen.some((one) => decides(one, rule.id, policy)))
+      found.add(`rule-shadowed ${rule.id}`)
+  }
+  for (const { rule } of policy.routes)
+    if (!routed.has(rule.id)) found.add(`rule-unreachable ${rule.id}`)
+  return found
+}
+
+/** The trigger fires and no other raises as high. */
+function decides({ fired }: Seen, id: string, policy: CompiledPolicy): boolean {
+  const own = policy.triggers.find(({ rule }) => rule.id === id)!
+  return (
+    fired.has(id) &&
+    policy.triggers.every(
+      ({ rule }) => rule.id === id || !fired.has(rule.id) || rule.raise > own.rule.raise,
+    )
+  )
+}
+
+const CHECKED = ['route-gap', 'route-overlap', 'rule-unreachable', 'rule-shadowed']
+const named = (message: string) => [...message.matchAll(/"(\w+)"/g)].map((match) => match[1])
+
+describe('the check of rules', () => {
+  test(`agrees with trying every ticket, on ${POLICIES} random small policies`, () => {
+    const random = seededRandom(7)
+    const kinds = new Map<string, number>()
+    for (let count = 0; count < POLICIES; count += 1) {
+      const policy = smallPolicy(random)
+      const findings = checkRules(policy).filter(({ code }) => CHECKED.includes(code))
+      const keys = findings.map(({ code, message }) =>
+        code === 'route-gap' ? code : [code, ...named(message)].join(' '),
+      )
+      expect(new Set(keys), JSON.stringify(policy.policy.triggers)).toEqual(byTrying(policy))
+      for (const { code, message, witness } of findings) {
+        kinds.set(code, (kinds.get(code) ?? 0) + 1)
+        if (witness.kind !== 'ticket') continue
+        const { fired, routes } = see(
+          { values: { language: 'en', ...witness.facts }, evidence: {} },
+          policy,
+        )
+        if (code === 'route-gap') expect(routes).toEqual([])
+        if (code === 'route-overlap') expect(routes).toEqual(expect.arrayContaining(named(message)))
+        if (code === 'rule-shadowed') expect(fired).toContain(named(message)[0])
+      }
+    }
+    // The generator makes some of each, or the test would show nothing.
+    for (const code of CHECKED) expect(kinds.get(code) ?? 0, code).toBeGreaterThan(POLICIES / 50)
+  })
+})
