@@ -330,7 +330,7 @@ function factsOf(known: Known, space: FactSpace, { policy }: CompiledPolicy): Fa
     for (const fact of group) {
       if (values[fact] !== undefined) continue
       const present = space.get(fact)?.find((choice) => choice !== MISSING)
-      if (present !== undefined) values[fact] = present as FactValue
+      if (present !== undefined) values[fact] = present
     }
   }
   for (const { product, factors } of PRODUCTS) completeProduct(values, product, factors)

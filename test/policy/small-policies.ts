@@ -69,7 +69,7 @@ function withValue(
 ): Record<string, FactValue> {
   const [name, item] = variable.split('∋') as [string, string | undefined]
   if (item === undefined)
-    return value === MISSING ? ticket : { ...ticket, [name]: value as FactValue }
+    return value === MISSING ? ticket : { ...ticket, [name]: value }
   return value === true
     ? { ...ticket, [name]: [...((ticket[name] ?? []) as string[]), item] }
     : ticket

@@ -1,0 +1,44 @@
+import type { CompiledPolicy } from '../../domain/compile-policy.ts'
+import type { Finding } from './finding.ts'
+
+/** Teams that nothing leads to, and people who are in no team: left over, or forgotten in a rule. */
+export function checkNames({ policy, reviewers }: CompiledPolicy): readonly Finding[] {
+  const teams = new Set([
+    policy.otherwise.team,
+    policy.review.team,
+    ...policy.routes.map(({ team }) => team),
+    ...policy.triggers.flatMap(({ notify }) => notify ?? []),
+  ])
+  const people = new Set([
+    policy.lastResort.owner,
+    policy.lastResort.backup,
+    ...reviewers.map(({ id }) => id),
+    ...Object.values(policy.teams).flatMap(({ owners, backups }) => [...owners, ...backups]),
+  ])
+  return [
+    ...Object.values(policy.teams)
+      .filter(({ id }) => !teams.has(id))
+      .map(
+        ({ id, name }): Finding => ({
+          code: 'team-unused',
+          level: 'warning',
+          path: ['teams', id],
+          message: `No route, trigger or review leads to the team "${id}"`,
+          mend: 'Name it in a route or under notify, or take it out',
+          witness: { kind: 'text', sentence: `${name} never gets a ticket and is never told` },
+        }),
+      ),
+    ...Object.values(policy.people)
+      .filter(({ id }) => !people.has(id))
+      .map(
+        ({ id, name }): Finding => ({
+          code: 'person-unused',
+          level: 'warning',
+          path: ['people', id],
+          message: `"${id}" is in no team`,
+          mend: 'Add the person to a team, or take the entry out',
+          witness: { kind: 'text', sentence: `${name} never gets a ticket` },
+        }),
+      ),
+  ]
+}
