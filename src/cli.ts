@@ -8,6 +8,7 @@ import { addModel } from './cli/model.ts'
 import { addPolicy } from './cli/policy.ts'
 import { createPaint } from './cli/paint.ts'
 import { renderDecision } from './cli/render-decision.ts'
+import { renderExplanation } from './cli/render-explanation.ts'
 import { decideOnce, readTicket } from './cli/triage-once.ts'
 import { parseConfig } from './config.ts'
 import { TriageError } from './domain/errors.ts'
@@ -24,29 +25,39 @@ const program = new Command('triage')
     'the ticket: its text, a file (text or JSON ticket), or - for standard input',
   )
   .option('--json', 'print the decision as JSON, the same as POST /triage answers')
+  .option(
+    '--why',
+    'also why not otherwise: rules that nearly fired, and what would change the decision',
+  )
   .addHelpText(
     'after',
     `
 Examples:
   npm run triage -- "We cannot process orders since 9:40, checkout returns 502"
   npm run triage -- ticket.json --json
+  npm run triage -- ticket.json --why
   pbpaste | npm run triage -- -
   npm run triage -- keys create --role platform --name zendesk
 
 Exit codes: 0 decided, 1 wrong use or input, 2 the service is not configured, 3 stored data failed its check.`,
   )
-  .action(async (words: readonly string[], options: { json?: boolean }) => {
+  .action(async (words: readonly string[], options: { json?: boolean; why?: boolean }) => {
     if (words.length === 0) program.help({ error: true })
     const config = parseConfig(process.env)
     const ticket = readTicket(await inputOf(words))
-    const { answer, now } = await decideOnce(ticket, config)
-    if (options.json === true) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+    const { answer, explanation, now } = await decideOnce(ticket, config)
+    if (options.json === true)
+      process.stdout.write(
+        `${JSON.stringify(options.why === true ? { ...answer, explanation } : answer, null, 2)}\n`,
+      )
     else {
       const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
       const width = Math.min(process.stdout.columns ?? 100, 110)
       process.stdout.write(
         renderDecision(answer, ticketText(ticket), { paint: createPaint(color), width, now }),
       )
+      if (options.why === true)
+        process.stdout.write(renderExplanation(explanation, createPaint(color)))
     }
   })
 

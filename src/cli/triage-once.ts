@@ -3,9 +3,12 @@ import { loadPolicy } from '../compose/policy.ts'
 import { openScorers } from '../compose/scorers.ts'
 import type { Config } from '../config.ts'
 import type { Answer } from '../domain/answer.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import { EMPTY_ROSTER } from '../domain/roster.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import { parseAs, parseJson } from '../http/read-body.ts'
+import type { Explanation } from '../explain.ts'
+import { explain } from '../explain.ts'
 import { ticketSchema } from '../http/ticket-schema.ts'
 import { triage } from '../triage.ts'
 
@@ -21,10 +24,11 @@ export function readTicket(input: string): Ticket {
 export async function decideOnce(
   ticket: Ticket,
   config: Config,
-): Promise<{ answer: Answer; now: Date }> {
+): Promise<{ answer: Answer; explanation: Explanation; now: Date }> {
   const { compiled } = await loadPolicy(config.policyFile)
   const { scorers, close } = await openScorers(compiled, config)
   const now = new Date()
+  let decided: Receipt | undefined
   try {
     const outcome = await triage(
       ticket,
@@ -34,15 +38,20 @@ export async function decideOnce(
         scorers,
         roster: async () => EMPTY_ROSTER,
         recentVolume: async () => [],
-        record: async ({ answer }) => ({ kind: 'recorded', answer }),
+        record: async ({ answer, receipt }) => {
+          decided = receipt
+          return { kind: 'recorded', answer }
+        },
         now: () => now,
         elapsedMs: () => performance.now(),
         newId: randomUUID,
         newSalt: () => randomBytes(16).toString('hex'),
       },
     )
-    if (outcome.kind !== 'recorded') throw new Error('a decision kept in memory is always recorded')
-    return { answer: JSON.parse(outcome.answer) as Answer, now }
+    if (outcome.kind !== 'recorded' || decided === undefined)
+      throw new Error('a decision kept in memory is always recorded')
+    const answer = JSON.parse(outcome.answer) as Answer
+    return { answer, explanation: explain(decided, compiled), now }
   } finally {
     await close()
   }

@@ -126,7 +126,8 @@ function between(low: number, high: number, whole: boolean): number | undefined 
   return whole || low >= high ? undefined : (low + high) / 2
 }
 
-function boundsOf(matcher: Matcher): readonly number[] {
+/** The numbers at which the matcher's answer changes. */
+export function boundsOf(matcher: Matcher): readonly number[] {
   switch (matcher.op) {
     case 'lt':
     case 'lte':

@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from './compile-policy.ts'
 import type { CompiledCondition } from './condition.ts'
+import { PRODUCTS } from './derived-facts.ts'
 import type { Choice, FactSpace } from './fact-space.ts'
 import { itemVariable, MISSING } from './fact-space.ts'
 import { findFact, type Facts, type FactValue } from './facts.ts'
@@ -264,11 +265,6 @@ const TOGETHER: readonly (readonly string[])[] = [
   ['model.priority', 'model.priority.confidence', 'model.critical'],
   ['spike.key', 'spike.customers', 'spike.ratio'],
 ]
-const PRODUCTS = [
-  { product: 'order.exposure', factors: ['order.value', 'order.delayHours'] },
-  { product: 'impact.userMinutes', factors: ['impact.affectedUsers', 'impact.downtimeMinutes'] },
-] as const
-
 /** Whether a ticket can be like this: facts that come together, products, phrases with their kind. */
 function isPossible(variable: string, known: Known, policy: CompiledPolicy): boolean {
   return (
@@ -319,7 +315,7 @@ function factsOf(known: Known, space: FactSpace, { policy }: CompiledPolicy): Fa
   for (const [variable, value] of known) {
     const [fact, item] = variable.split('∋') as [string, string | undefined]
     if (item === undefined) {
-      if (value !== MISSING) values[fact] = value as FactValue
+      if (value !== MISSING) values[fact] = value
     } else if (value === true) add(values, fact, item)
     else values[fact] ??= []
   }

@@ -186,11 +186,25 @@ export type Policy = {
   readonly scoring?: ScoringRules
   /** What evals weigh errors with; absent: `DEFAULT_COSTS`. */
   readonly costs?: Costs
+  readonly limits?: Limits
   readonly types: Readonly<Partial<Record<Intent, TicketType>>>
   /** Tags for the platform with the slots {severity}, {priority}, {type} and {team}. */
   readonly tags: readonly string[]
   readonly messages: { readonly acknowledgement: string }
   readonly cases: readonly PolicyCase[]
+}
+
+/** How complicated a policy may become, and how far one version may move stored decisions; absent = no limit. */
+export type Limits = {
+  readonly triggers?: number
+  readonly routes?: number
+  /** Comparisons in one rule. */
+  readonly comparisons?: number
+  readonly reviewRules?: number
+  /** Shares of stored tickets, 0 to 1: decided otherwise, lowered, held. */
+  readonly moved?: number
+  readonly lowered?: number
+  readonly reviewShare?: number
 }
 
 /** An example ticket with the decision it must get; run as a test. */

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import { TriageError } from '../domain/errors.ts'
 import type { Receipt } from '../domain/receipt.ts'
+import { explain } from '../explain.ts'
 import { replay } from '../replay.ts'
 import { reasonSchema, signalsSchema } from './answer-schema.ts'
 import type { App } from './app.ts'
@@ -34,13 +35,48 @@ const receiptSchema = z
   })
   .openapi('Receipt', { description: 'Everything the decision was made from' })
 
+const failedComparison = z.looseObject({
+  fact: z.string(),
+  value: z.unknown(),
+  asked: z.string(),
+  margin: z.number().optional().openapi({ description: 'How far a number was from its bound' }),
+})
+
+const explanationSchema = z
+  .object({
+    nearMisses: z.array(
+      z.looseObject({
+        rule: z.string(),
+        kind: z.enum(['trigger', 'route']),
+        would: z.looseObject({}),
+        failed: z.array(failedComparison),
+      }),
+    ),
+    whatIf: z.array(
+      z.looseObject({
+        fact: z.string(),
+        sentence: z.string(),
+        severity: z.string(),
+        team: z.string(),
+      }),
+    ),
+  })
+  .openapi('Explanation', {
+    description:
+      'Rules that nearly decided, with the comparison that failed and its margin; and for each fact the smallest change of it alone that gives another severity or team. Worked out on reading, under the policy of the decision',
+  })
+
 const getRoute = createRoute({
   method: 'get',
   tags: ['Decisions'],
   path: '/decisions/{id}',
-  summary: 'The receipt of a decision, with its reasons',
+  summary:
+    'The receipt of a decision, with its reasons, why not otherwise, and what would change it',
   request: { params: id },
-  responses: { 200: json('The receipt', receiptSchema), ...problems(401, 403, 404) },
+  responses: {
+    200: json('The receipt', receiptSchema.extend({ explanation: explanationSchema.optional() })),
+    ...problems(401, 403, 404),
+  },
 })
 
 const replayBody = z.strictObject({ policyHash: z.string().optional() })
@@ -72,9 +108,13 @@ const replayRoute = createRoute({
 export function addDecisions(app: App, deps: DecisionDeps): void {
   for (const route of [getRoute, replayRoute]) app.openAPIRegistry.registerPath(route)
 
-  app.get('/decisions/:id', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) =>
-    c.json(await requireReceipt(deps, c.req.param('id'))),
-  )
+  app.get('/decisions/:id', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) => {
+    const receipt = await requireReceipt(deps, c.req.param('id'))
+    const compiled = await deps.findPolicy(receipt.policy.hash)
+    return c.json(
+      compiled === undefined ? receipt : { ...receipt, explanation: explain(receipt, compiled) },
+    )
+  })
 
   app.post(
     '/decisions/:id/replay',

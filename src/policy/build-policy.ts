@@ -1,9 +1,11 @@
 import type { ScoringRules } from '../domain/cascade.ts'
 import type { Costs } from '../domain/costs.ts'
+import { definedOnly } from '../domain/defined-only.ts'
 import { SEVERITIES, type Severity } from '../domain/labels.ts'
 import type {
   Calendar,
   Condition,
+  Limits,
   Person,
   Policy,
   RouteMode,
@@ -76,6 +78,7 @@ export function buildPolicy(
     },
     ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, askWhen) }),
     ...(file.costs !== undefined && { costs: costsOf(file.costs) }),
+    ...(file.limits !== undefined && { limits: limitsOf(file.limits) }),
     types: file.types,
     tags: file.tags,
     messages: file.messages,
@@ -142,6 +145,14 @@ function severityOf(raw: RawSeverity): SeverityDefinition {
       reviewBackupAfter: target(raw.review_backup_after),
     }),
   }
+}
+
+function limitsOf({
+  review_rules: reviewRules,
+  review_share: reviewShare,
+  ...limits
+}: NonNullable<RawPolicy['limits']>): Limits {
+  return definedOnly({ ...limits, reviewRules, reviewShare })
 }
 
 function scoringOf(

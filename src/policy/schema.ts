@@ -181,6 +181,29 @@ const costs = z.strictObject({
   review: cost.default(DEFAULT_COSTS.review),
 })
 
+const count = z.int().min(1, { error: 'a whole number of at least 1 required' })
+const share = z.number().min(0).max(1, { error: 'a share between 0 and 1 required' })
+const limits = z
+  .strictObject({
+    triggers: count.optional().meta({ description: 'Most triggers' }),
+    routes: count.optional().meta({ description: 'Most routes' }),
+    comparisons: count.optional().meta({ description: 'Most comparisons in one rule' }),
+    review_rules: count.optional().meta({ description: 'Most rules that hold a ticket' }),
+    moved: share.optional().meta({
+      description: 'Largest share of stored tickets that a new version may decide otherwise',
+    }),
+    lowered: share
+      .optional()
+      .meta({ description: 'Largest share of stored tickets that a new version may lower' }),
+    review_share: share
+      .optional()
+      .meta({ description: 'Largest share of stored tickets that a new version may hold' }),
+  })
+  .meta({
+    description:
+      'How complicated the policy may become, and how far one version may move decisions',
+  })
+
 export const policySchema = z.strictObject({
   id,
   version: z.string().min(1, { error: 'a version required' }),
@@ -217,6 +240,7 @@ export const policySchema = z.strictObject({
   }),
   scoring: scoring.optional(),
   costs: costs.optional(),
+  limits: limits.optional(),
   types: z.partialRecord(z.enum(INTENTS), z.enum(TYPES)).default({}),
   tags: z.array(sentence).default([]),
   messages: z.strictObject({ acknowledgement: sentence }),

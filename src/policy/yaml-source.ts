@@ -8,6 +8,8 @@ export type YamlSource = {
   /** What has been reported so far, in file order. */
   readonly problems: () => readonly PolicyProblem[]
   readonly report: Report
+  /** Where the part at `path` begins; lines and columns count from 1. */
+  readonly positionOf: (path: Path) => { readonly line: number; readonly column: number }
 }
 
 const MAX_LENGTH = 2_000_000
@@ -17,15 +19,12 @@ const MAX_ALIASES = 100
 export function readYaml(text: string, fileName: string): YamlSource {
   const lines = new LineCounter()
   const problems: PolicyProblem[] = []
-  const add = (offset: number, path: Path, message: string) => {
+  const positionAt = (offset: number) => {
     const { line, col } = lines.linePos(offset)
-    problems.push({
-      file: fileName,
-      line: Math.max(line, 1),
-      column: Math.max(col, 1),
-      path: showPath(path),
-      message,
-    })
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const add = (offset: number, path: Path, message: string) => {
+    problems.push({ file: fileName, ...positionAt(offset), path: showPath(path), message })
   }
 
   let document: Document | undefined
@@ -45,6 +44,7 @@ export function readYaml(text: string, fileName: string): YamlSource {
     value,
     problems: () => problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
     report: (path, message, at = 'value') => add(offsetOf(document, path, at), path, message),
+    positionOf: (path) => positionAt(offsetOf(document, path, 'value')),
   }
 }
 

@@ -68,8 +68,7 @@ function withValue(
   value: Choice,
 ): Record<string, FactValue> {
   const [name, item] = variable.split('∋') as [string, string | undefined]
-  if (item === undefined)
-    return value === MISSING ? ticket : { ...ticket, [name]: value }
+  if (item === undefined) return value === MISSING ? ticket : { ...ticket, [name]: value }
   return value === true
     ? { ...ticket, [name]: [...((ticket[name] ?? []) as string[]), item] }
     : ticket

@@ -18,27 +18,23 @@ export function checkNames({ policy, reviewers }: CompiledPolicy): readonly Find
   return [
     ...Object.values(policy.teams)
       .filter(({ id }) => !teams.has(id))
-      .map(
-        ({ id, name }): Finding => ({
-          code: 'team-unused',
-          level: 'warning',
-          path: ['teams', id],
-          message: `No route, trigger or review leads to the team "${id}"`,
-          mend: 'Name it in a route or under notify, or take it out',
-          witness: { kind: 'text', sentence: `${name} never gets a ticket and is never told` },
-        }),
-      ),
+      .map(({ id, name }): Finding => ({
+        code: 'team-unused',
+        level: 'warning',
+        path: ['teams', id],
+        message: `No route, trigger or review leads to the team "${id}"`,
+        mend: 'Name it in a route or under notify, or take it out',
+        witness: { kind: 'text', sentence: `${name} never gets a ticket and is never told` },
+      })),
     ...Object.values(policy.people)
       .filter(({ id }) => !people.has(id))
-      .map(
-        ({ id, name }): Finding => ({
-          code: 'person-unused',
-          level: 'warning',
-          path: ['people', id],
-          message: `"${id}" is in no team`,
-          mend: 'Add the person to a team, or take the entry out',
-          witness: { kind: 'text', sentence: `${name} never gets a ticket` },
-        }),
-      ),
+      .map(({ id, name }): Finding => ({
+        code: 'person-unused',
+        level: 'warning',
+        path: ['people', id],
+        message: `"${id}" is in no team`,
+        mend: 'Add the person to a team, or take the entry out',
+        witness: { kind: 'text', sentence: `${name} never gets a ticket` },
+      })),
   ]
 }

@@ -99,7 +99,8 @@ function unmet(policy: CompiledPolicy, severity: Severity, startMs: number): rea
       path: ['severities', severity, kind],
       message: `The ${SPOKEN[kind]} of ${severity} (${timer.target.text}) is not due within eight weeks on the calendar "${timer.target.calendar}"`,
       mend: 'Name a shorter target, or a calendar with more working time',
-      sentence: (hour) => `A ${severity} of ${toIso(hour)} would be due ${toIso(dueOf(timer, hour))}`,
+      sentence: (hour) =>
+        `A ${severity} of ${toIso(hour)} would be due ${toIso(dueOf(timer, hour))}`,
     })
   })
 }

@@ -1,0 +1,67 @@
+import type { CompiledPolicy } from '../../domain/compile-policy.ts'
+import { showPath } from '../problem.ts'
+import { readYaml } from '../yaml-source.ts'
+import { checkCoverage } from './coverage.ts'
+import type { Finding } from './finding.ts'
+import { checkLimits } from './limits.ts'
+import { checkNames } from './names.ts'
+import { checkRules } from './rules.ts'
+import { checkTimes } from './times.ts'
+
+/** A finding with its place in the file; lines and columns count from 1. */
+export type LocatedFinding = Omit<Finding, 'path'> & {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** `triggers[3].when` */
+  readonly path: string
+}
+
+/**
+ * Everything that a support lead would not want of a policy that can be read, in the order of the file: errors, which
+ * block start and publishing, and warnings. The next eight weeks count from `fromMs`.
+ */
+export function checkPolicy(
+  source: string,
+  file: string,
+  compiled: CompiledPolicy,
+  fromMs: number,
+): readonly LocatedFinding[] {
+  return locate(source, file, [...blocking(compiled, fromMs), ...checkCoverage(compiled, fromMs)])
+}
+
+/** The errors alone, without the eight weeks of rosters: what a start or a publishing waits for. */
+export function checkForErrors(
+  source: string,
+  file: string,
+  compiled: CompiledPolicy,
+  fromMs: number,
+): readonly LocatedFinding[] {
+  const errors = blocking(compiled, fromMs).filter(({ level }) => level === 'error')
+  return locate(source, file, errors)
+}
+
+function blocking(compiled: CompiledPolicy, fromMs: number): readonly Finding[] {
+  return [
+    ...checkRules(compiled),
+    ...checkTimes(compiled, fromMs),
+    ...checkNames(compiled),
+    ...checkLimits(compiled),
+  ]
+}
+
+function locate(
+  source: string,
+  file: string,
+  findings: readonly Finding[],
+): readonly LocatedFinding[] {
+  const { positionOf } = readYaml(source, file)
+  return findings
+    .map(({ path, ...finding }) => ({
+      ...finding,
+      file,
+      ...positionOf(path),
+      path: showPath(path),
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+}
