@@ -2,8 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createAppDeps } from './compose/app-deps.ts'
+import { requireNoErrors } from './compose/compile-source.ts'
 import { describeError } from './compose/describe-error.ts'
 import { deskAssets } from './compose/desk-assets.ts'
+import { checkInThread } from './compose/check-in-thread.ts'
 import { docsAsset } from './compose/docs-assets.ts'
 import { createLateWork } from './compose/late-work.ts'
 import { createConfiguredLlm } from './compose/llm.ts'
@@ -33,6 +35,7 @@ const LATE_MS = 5_000
 async function start(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel })
   const { compiled, source } = await loadPolicy(config.policyFile)
+  requireNoErrors(source, config.policyFile, compiled, Date.now())
   const db = await openStore(config)
   if (!config.loopback && (await countActiveKeys(db)) === 0) {
     await db.close()
@@ -74,6 +77,7 @@ async function start(config: Config): Promise<void> {
         detail: `${pool.version}, ${pool.ready()} of ${config.inferenceThreads} threads`,
       }),
       docsAsset,
+      checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
       deskAssets,
       version,
       now: () => new Date(),

@@ -14,6 +14,7 @@ import { createConfiguredLlm } from './compose/llm.ts'
 import type { Assets } from './compose/worker-assets.ts'
 import { loadModelFrom } from './compose/worker-assets.ts'
 import { deskAssets } from './compose/worker-desk-assets.ts'
+import { checkSource } from './compose/check-source.ts'
 import { docsAsset } from './compose/worker-docs.ts'
 import { llmOfRequest } from './compose/worker-llm.ts'
 import type { IsolateModel } from './compose/worker-model.ts'
@@ -148,6 +149,7 @@ function openApp(
       modelCheck: () => model.checkFor(request),
       limiter,
       docsAsset,
+      checkPolicy: async (text) => checkSource(text, 'policy.yaml', Date.now()),
       deskAssets,
       version: packageJson.version,
       metrics: undefined,

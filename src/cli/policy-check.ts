@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { TriageError } from '../domain/errors.ts'
 import type { PolicyProblem } from '../policy/parse.ts'
-import { checkPolicy, type LocatedFinding } from '../policy/check/check-policy.ts'
+import { checkSource } from '../compose/check-source.ts'
+import type { LocatedFinding } from '../policy/check/check-policy.ts'
 import type { Witness } from '../policy/check/finding.ts'
 import { createPaint, type Paint } from './paint.ts'
-import { readPolicy } from './read-policy.ts'
+import { policyFileOf, readPolicyText } from './read-policy.ts'
 
 type Options = { readonly json?: boolean; readonly strict?: boolean; readonly from?: string }
 
@@ -54,21 +55,9 @@ function startOf(from: string | undefined): number {
   return atMs
 }
 
-type Results = {
-  readonly file: string
-  readonly problems: readonly PolicyProblem[]
-  readonly findings: readonly LocatedFinding[]
-}
-
-async function resultsOf(given: string | undefined, fromMs: number): Promise<Results> {
-  try {
-    const { file, source, compiled } = await readPolicy(given)
-    return { file, problems: [], findings: checkPolicy(source, file, compiled, fromMs) }
-  } catch (error) {
-    if (!(error instanceof TriageError) || error.code !== 'invalid_policy') throw error
-    const problems = (error.detail['problems'] as readonly PolicyProblem[] | undefined) ?? []
-    return { file: problems[0]?.file ?? given ?? 'policy', problems, findings: [] }
-  }
+async function resultsOf(given: string | undefined, fromMs: number) {
+  const file = policyFileOf(given)
+  return { file, ...checkSource(await readPolicyText(file), file, fromMs) }
 }
 
 function show(

@@ -12,9 +12,13 @@ export type ReadPolicy = {
 
 /** The policy file that is named, or the one that the service would use. @throws TriageError `configuration`, `invalid_policy`. */
 export async function readPolicy(given: string | undefined): Promise<ReadPolicy> {
-  const file = given ?? parseConfig(process.env).policyFile
+  const file = policyFileOf(given)
   const source = await readPolicyText(file)
   return { file, source, compiled: compileSource(source, file) }
+}
+
+export function policyFileOf(given: string | undefined): string {
+  return given ?? parseConfig(process.env).policyFile
 }
 
 export function readPolicyText(file: string): Promise<string> {

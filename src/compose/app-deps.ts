@@ -27,7 +27,10 @@ import { createReviewDeps } from './review-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 
 /** What differs between Node and Workers; everything else is the same app. */
-export type AppParts = Pick<AppDeps, 'docsAsset' | 'deskAssets' | 'version' | 'metrics'> &
+export type AppParts = Pick<
+  AppDeps,
+  'docsAsset' | 'deskAssets' | 'version' | 'metrics' | 'checkPolicy'
+> &
   Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
     readonly db: Db
     readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }

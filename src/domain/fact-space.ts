@@ -1,4 +1,4 @@
-import { fold, type CompiledCondition } from './condition.ts'
+import type { CompiledCondition } from './condition.ts'
 import { DECIDED_FACTS, findFact, type FactDefinition, type FactValue } from './facts.ts'
 import { INTENTS } from './labels.ts'
 import type { Matcher, Policy } from './policy.ts'
@@ -84,11 +84,11 @@ function wordsOf(definition: FactDefinition, matchers: readonly Matcher[]): read
   const named = new Map<string, string>()
   for (const matcher of matchers)
     for (const value of comparedWith(matcher))
-      if (typeof value === 'string') named.set(String(fold(value)), value)
+      if (typeof value === 'string') named.set(value.toLowerCase(), value)
   const other =
     definition.values === undefined
       ? unnamed(named)
-      : definition.values.find((value) => !named.has(String(fold(value))))
+      : definition.values.find((value) => !named.has(value.toLowerCase()))
   return [...(other === undefined ? [] : [other]), ...named.values()]
 }
 

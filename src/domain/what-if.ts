@@ -199,7 +199,7 @@ function numberChanges(
     known.filter((number) => number > value).map(changeTo),
     known
       .filter((number) => number < value)
-      .reverse()
+      .toReversed()
       .map(changeTo),
   ]
 }

@@ -26,6 +26,7 @@ const MATRIX: readonly (readonly [method: string, path: string, allowed: readonl
   ['POST', '/webhooks', ['admin']],
   ['DELETE', '/webhooks/x', ['admin']],
   ['GET', '/policy', ['platform', 'reviewer', 'lead', 'admin']],
+  ['POST', '/policy/check', ['lead', 'admin']],
 ]
 const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs']
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AppParts } from '../../src/compose/app-deps.ts'
 import { createAppDeps } from '../../src/compose/app-deps.ts'
 import { deskAssets } from '../../src/compose/desk-assets.ts'
+import { checkInThread } from '../../src/compose/check-in-thread.ts'
 import { docsAsset } from '../../src/compose/docs-assets.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import type { Answer } from '../../src/domain/answer.ts'
@@ -80,6 +81,7 @@ export async function openApp(
       },
       modelCheck: () => ({ name: 'model', ok: true, detail: 'in process' }),
       docsAsset,
+      checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
       deskAssets,
       version: '0.0.0-test',
       metrics: undefined,

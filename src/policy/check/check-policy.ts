@@ -5,7 +5,7 @@ import { checkCoverage } from './coverage.ts'
 import type { Finding } from './finding.ts'
 import { checkLimits } from './limits.ts'
 import { checkNames } from './names.ts'
-import { checkRules } from './rules.ts'
+import { checkRules, checkRulesForErrors } from './rules.ts'
 import { checkTimes } from './times.ts'
 
 /** A finding with its place in the file; lines and columns count from 1. */
@@ -27,27 +27,32 @@ export function checkPolicy(
   compiled: CompiledPolicy,
   fromMs: number,
 ): readonly LocatedFinding[] {
-  return locate(source, file, [...blocking(compiled, fromMs), ...checkCoverage(compiled, fromMs)])
+  return locate(source, file, [
+    ...checkRules(compiled),
+    ...checkTimes(compiled, fromMs),
+    ...checkNames(compiled),
+    ...checkLimits(compiled),
+    ...checkCoverage(compiled, fromMs),
+  ])
 }
 
-/** The errors alone, without the eight weeks of rosters: what a start or a publishing waits for. */
+/** The errors alone: what a start or a publishing waits for. */
 export function checkForErrors(
   source: string,
   file: string,
   compiled: CompiledPolicy,
   fromMs: number,
 ): readonly LocatedFinding[] {
-  const errors = blocking(compiled, fromMs).filter(({ level }) => level === 'error')
-  return locate(source, file, errors)
-}
-
-function blocking(compiled: CompiledPolicy, fromMs: number): readonly Finding[] {
-  return [
-    ...checkRules(compiled),
+  const found = [
+    ...checkRulesForErrors(compiled),
     ...checkTimes(compiled, fromMs),
-    ...checkNames(compiled),
     ...checkLimits(compiled),
   ]
+  return locate(
+    source,
+    file,
+    found.filter(({ level }) => level === 'error'),
+  )
 }
 
 function locate(

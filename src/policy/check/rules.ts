@@ -11,10 +11,27 @@ import type { Condition, Route } from '../../domain/policy.ts'
 import type { Path } from '../problem.ts'
 import type { Finding, FindingCode } from './finding.ts'
 
-/** Gaps, overlaps, dead and idle rules, sentences with holes: each with the facts of a ticket that shows it. */
+/** What makes a policy unusable: overlapping routes and rules that can never hold. */
+export function checkRulesForErrors(policy: CompiledPolicy): readonly Finding[] {
+  const find = finderOf(policy)
+  return [...overlaps(policy, find), ...unreachable(policy, find)]
+}
+
+/** The same with gaps, idle rules and sentences with holes; each finding with the facts of a ticket that shows it. */
 export function checkRules(policy: CompiledPolicy): readonly Finding[] {
+  const find = finderOf(policy)
+  return [
+    ...checkRulesForErrors(policy),
+    ...gaps(policy, find),
+    ...shadowed(policy, find),
+    ...repeated(policy),
+    ...unfilled(policy, find),
+  ]
+}
+
+function finderOf(policy: CompiledPolicy): Find {
   const space = spaceOf(policy)
-  const find: Find = {
+  return {
     heard: (...wishes) =>
       findFacts(
         allOf(...wishes.map(({ condition, want }) => holds(condition, policy, want))),
@@ -23,14 +40,6 @@ export function checkRules(policy: CompiledPolicy): readonly Finding[] {
       ),
     decided: (...wishes) => findDecided(wishes, space, policy),
   }
-  return [
-    ...gaps(policy, find),
-    ...overlaps(policy, find),
-    ...unreachable(policy, find),
-    ...shadowed(policy, find),
-    ...repeated(policy),
-    ...unfilled(policy, find),
-  ]
 }
 
 /** Tickets as triggers hear them, and as routes and review rules see them once severity and type are decided. */
