@@ -182,7 +182,6 @@ const costs = z.strictObject({
 })
 
 const count = z.int().min(1, { error: 'a whole number of at least 1 required' })
-const share = z.number().min(0).max(1, { error: 'a share between 0 and 1 required' })
 const limits = z
   .strictObject({
     triggers: count.optional().meta({ description: 'Most triggers' }),

@@ -12,7 +12,7 @@ export function checkNames({ policy, reviewers }: CompiledPolicy): readonly Find
   const people = new Set([
     policy.lastResort.owner,
     policy.lastResort.backup,
-    ...reviewers.map(({ id }) => id),
+    ...reviewers.map(({ ref }) => ref.id),
     ...Object.values(policy.teams).flatMap(({ owners, backups }) => [...owners, ...backups]),
   ])
   return [
