@@ -174,6 +174,8 @@ export type Policy = {
     /** Share of wrong decisions that automation may make; absent: 0.05. */
     readonly risk?: number
   }
+  /** Days after its last decision that a ticket keeps its words; absent: for ever. */
+  readonly retention?: { readonly originalsDays?: number }
   /** Absent: no word of a ticket goes to webhooks or chat. */
   readonly webhooks?: { readonly ticketText: boolean }
   readonly spikes: {

@@ -71,6 +71,9 @@ export function buildPolicy(
       ...(review.risk !== undefined && { risk: review.risk }),
     },
     ...(file.webhooks !== undefined && { webhooks: { ticketText: file.webhooks.ticket_text } }),
+    ...(file.retention !== undefined && {
+      retention: withoutAbsent({ originalsDays: file.retention.originals }),
+    }),
     spikes: {
       windowMinutes: file.spikes.window,
       minCustomers: file.spikes.customers,

@@ -164,5 +164,6 @@ const FIXED_SECTIONS: ReadonlySet<string> = new Set([
   'last_resort',
   'review',
   'spikes',
+  'retention',
   'messages',
 ])

@@ -5,7 +5,7 @@ import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
 import { ROUTE_MODES, TRIGGER_CATEGORIES } from '../domain/policy.ts'
 import { isLocalDate } from '../domain/working-intervals.ts'
-import { DURATION_FORMS, parseDuration } from './duration.ts'
+import { DURATION_FORMS, parseDuration, parseHours } from './duration.ts'
 
 /**
  * The shape of a policy file. What needs the rest of the file to judge (facts, references, times that do not fit
@@ -203,6 +203,13 @@ const limits = z
       'How complicated the policy may become, and how far one version may move decisions',
   })
 
+const days = z.string().transform((text, context) => {
+  const hours = parseHours(text)
+  if (hours !== null && hours % 24 === 0) return hours / 24
+  context.issues.push({ code: 'custom', input: text, message: 'days such as "90 days" required' })
+  return z.NEVER
+})
+
 export const policySchema = z.strictObject({
   id,
   version: z.string().min(1, { error: 'a version required' }),
@@ -237,6 +244,13 @@ export const policySchema = z.strictObject({
     customers: z.int().min(2, { error: 'at least 2 customers required' }),
     ratio: z.number().min(1, { error: 'a ratio of 1 or above required' }),
   }),
+  retention: z
+    .strictObject({
+      originals: days
+        .optional()
+        .meta({ description: 'How long a ticket keeps its words after its last decision' }),
+    })
+    .optional(),
   scoring: scoring.optional(),
   costs: costs.optional(),
   limits: limits.optional(),

@@ -74,6 +74,10 @@ export const tickets = pgTable(
     index('tickets_open_by_owner')
       .on(table.tenant, table.owner)
       .where(sql`resolved_at is null`),
+    // Retention takes the oldest that still have their words.
+    index('tickets_with_words')
+      .on(table.tenant, table.updatedAt)
+      .where(sql`original is not null`),
     // Erasure finds a customer's tickets.
     index('tickets_by_customer')
       .on(table.tenant, table.customerId)

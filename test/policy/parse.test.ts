@@ -90,6 +90,19 @@ const WHOLE = {
   phrases: [{ id: 'leave', kind: 'churn', patterns: ['leaving you'] }],
 }
 
+test('retention is days, and absent keeps everything', () => {
+  const retentionOf = (originals: string) =>
+    parsePolicy(
+      aFile((file) => void (file.retention = { originals })),
+      'sop.yaml',
+    ).retention
+  expect(retentionOf('90 days')).toEqual({ originalsDays: 90 })
+  expect(parsePolicy(aFile(), 'sop.yaml').retention).toBeUndefined()
+  expect(messages((file) => void (file.retention = { originals: '5h' }))).toEqual([
+    'retention.originals: Cannot read retention.originals: days such as "90 days" required, got "5h"',
+  ])
+})
+
 describe('parsePolicy()', () => {
   test('reads a whole file', () => {
     const policy = parsePolicy(aFile(), 'sop.yaml')

@@ -1,0 +1,1 @@
+CREATE INDEX "tickets_with_words" ON "tickets" USING btree ("tenant","updated_at") WHERE original is not null;
