@@ -1,5 +1,7 @@
 import { answerOf } from './domain/answer.ts'
 import { buildFacts } from './domain/build-facts.ts'
+import { claimOf } from './domain/claim.ts'
+import { clockRows } from './domain/clock-rows.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import { decide } from './domain/decide.ts'
 import { degradedSteps } from './domain/degraded.ts'
@@ -76,6 +78,25 @@ export function judgeOf(
   }
 }
 
+/**
+ * The scoring as it is for a ticket that was here before: its clocks count from when they first began, and what
+ * happened to it since counts.
+ */
+export function scoringAfter(scoring: Scoring, previous: PreviousDecision | null): Scoring {
+  if (previous === null) return scoring
+  const { clockStart, happened, sla } = previous
+  const { at } = scoring
+  return {
+    ...scoring,
+    at: {
+      now: at.now,
+      clockStart: clockStart < at.clockStart ? clockStart : at.clockStart,
+      ...(happened.length > 0 && { happened }),
+      ...((sla.warned.length > 0 || sla.breached.length > 0) && { sla }),
+    },
+  }
+}
+
 export function judgeSignals(signals: Signals, { factsOf, decideOn }: Judge): Judged {
   const facts = factsOf(signals)
   return { signals, facts, decision: decideOn(facts) }
@@ -86,7 +107,7 @@ export function recordOf(
   { ticket, original, redacted, policy, newId, ...arrival }: Arrival,
   { runs, roster, at, secondOpinion }: Scoring,
   { signals, facts, decision }: Judged,
-  follows: Pick<PreviousDecision, 'decisionId' | 'revision'> | null,
+  follows: Pick<PreviousDecision, 'decisionId' | 'revision' | 'owner' | 'seen'> | null,
 ): TriageRecord {
   const { caller, idempotency, salt, observed } = arrival
   const { id, version, hash } = policy.policy
@@ -119,6 +140,9 @@ export function recordOf(
     salt,
     review,
     answer: JSON.stringify(answerOf(receipt, reviewId)),
+    clocks: clockRows(decision, policy, at),
+    seen: follows?.seen ?? 0,
+    claim: claimOf(decision, policy, roster, follows?.owner),
     observed,
   }
 }

@@ -1,12 +1,12 @@
 import { reasonsToAsk } from './domain/cascade.ts'
 import { raiseOnly } from './domain/raise-only.ts'
 import type { Judge, Judged } from './domain/raise-only.ts'
-import type { PreviousDecision, RecordOutcome, TriageRecord } from './domain/receipt.ts'
+import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerRun } from './domain/signal.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Arrival, Scoring } from './judge.ts'
-import { judgeOf, judgeSignals, recordOf } from './judge.ts'
+import { judgeOf, judgeSignals, recordOf, scoringAfter } from './judge.ts'
 import { runScorer } from './run-scorer.ts'
 
 /** A scorer that is asked when the others are in doubt. It may raise a decision and never lower one. */
@@ -94,7 +94,7 @@ export async function reviseLate(
   deps: {
     readonly now: () => Date
     readonly roster: () => Promise<Roster>
-    readonly record: (record: TriageRecord) => Promise<RecordOutcome>
+    readonly record: Recorder
   },
 ): Promise<RecordOutcome | null> {
   const run = await opinion.run
@@ -105,12 +105,25 @@ export async function reviseLate(
     at: { ...scoring.at, now: deps.now().toISOString() },
     secondOpinion: { because: opinion.because, pending: false },
   }
-  const raised = raiseOnly(judged, run.scores, judgeOf(arrival, known, previous))
-  if (raised === null) return null
-  const { observed } = arrival
   // The request and its words were counted with the first decision.
+  const { observed } = arrival
   const counted: Arrival = { ...arrival, idempotency: null, observed: { ...observed, keys: [] } }
-  return deps.record(recordOf(counted, known, raised, record.receipt))
+  const { decisionId, revision } = record.receipt
+  const owner = judged.decision.route.owner.id
+  const revise = (now: Scoring, seen: number) => {
+    const on = (roster: Roster) => {
+      const fresh = { ...now, roster }
+      const raised = raiseOnly(judged, run.scores, judgeOf(arrival, fresh, previous))
+      return raised && recordOf(counted, fresh, raised, { decisionId, revision, owner, seen })
+    }
+    const raised = on(now.roster)
+    return raised && deps.record(raised, (roster) => on(roster) ?? raised)
+  }
+  const outcome = await revise(known, record.seen)
+  if (outcome?.kind !== 'stale' || outcome.previous.decisionId !== decisionId) return outcome
+  // Something happened to the ticket meanwhile, and its decision still stands.
+  const { seen } = outcome.previous
+  return seen === record.seen ? outcome : revise(scoringAfter(known, outcome.previous), seen)
 }
 
 /** What is left for scoring of the time until an answer is due; the rest is the store's. */

@@ -1,7 +1,7 @@
 import { combineSignals } from './domain/combine-signals.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Moment } from './domain/moment.ts'
-import type { PreviousDecision, RecordOutcome, TriageRecord } from './domain/receipt.ts'
+import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
 import { redact } from './domain/redact.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerInput } from './domain/signal.ts'
@@ -10,9 +10,9 @@ import { detectSpikes, spikeKeys } from './domain/spike.ts'
 import type { Ticket } from './domain/ticket.ts'
 import { clockStart, ticketText } from './domain/ticket.ts'
 import type { Scoring } from './judge.ts'
-import { arrivalOf, judgeOf, recordOf } from './judge.ts'
+import { arrivalOf, judgeOf, recordOf, scoringAfter } from './judge.ts'
 import { runScorer } from './run-scorer.ts'
-import type { SecondOpinion } from './second-opinion.ts'
+import type { Recorded, SecondOpinion } from './second-opinion.ts'
 import { askSecondOpinion, heardBy, judgeWith, reviseLate, scoringTime } from './second-opinion.ts'
 
 /** Who asks, and how a retry is recognised. */
@@ -39,7 +39,7 @@ export type TriageDeps = {
   readonly secondOpinion?: SecondOpinion
   readonly roster: () => Promise<Roster>
   readonly recentVolume: (query: VolumeQuery) => Promise<readonly KeyVolume[]>
-  readonly record: (record: TriageRecord) => Promise<RecordOutcome>
+  readonly record: Recorder
   readonly now: () => Date
   /** Monotonic milliseconds, for the scorers' durations only. */
   readonly elapsedMs: () => number
@@ -80,21 +80,21 @@ export async function triage(
   const opinion = await askSecondOpinion(arrival, first, { secondOpinion, dueMs, elapsedMs })
   const scoring = heardBy(first, opinion)
 
-  function decideAfter(previous: PreviousDecision | null) {
-    const judged = judgeWith(scoring, opinion, judgeOf(arrival, scoring, previous))
-    const record = recordOf(arrival, scoring, judged, previous)
-    return { arrival, scoring, judged, record, previous }
+  function decideAfter(previous: PreviousDecision | null, roster = scoring.roster) {
+    const known = scoringAfter({ ...scoring, roster }, previous)
+    const judged = judgeWith(known, opinion, judgeOf(arrival, known, previous))
+    const record = recordOf(arrival, known, judged, previous)
+    return (decided = { arrival, scoring: known, judged, record, previous })
   }
+  let decided: Recorded
+  const record = (previous: PreviousDecision | null) =>
+    deps.record(decideAfter(previous).record, (roster) => decideAfter(previous, roster).record)
 
-  let decided = decideAfter(null)
-  let outcome = await deps.record(decided.record)
+  let outcome = await record(null)
   // The ticket was here before with other content: decide again, linked to that decision and never below it.
-  while (outcome.kind === 'stale') {
-    decided = decideAfter(outcome.previous)
-    outcome = await deps.record(decided.record)
-  }
+  while (outcome.kind === 'stale') outcome = await record(outcome.previous)
   if (opinion.kind === 'late' && outcome.kind === 'recorded')
-    secondOpinion?.later(reviseLate(decided, opinion, deps))
+    secondOpinion?.later(reviseLate(decided!, opinion, deps))
   return outcome
 }
 

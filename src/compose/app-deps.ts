@@ -17,14 +17,17 @@ import { findReceipt } from '../store/receipts.ts'
 import { recordTriage } from '../store/record-triage.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
+import { saveEvent } from '../store/ticket-events.ts'
 import { createVolumeReader } from '../store/volume.ts'
 import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
 import type { SecondOpinion } from '../second-opinion.ts'
+import { clocksUnder, recordTicketEvent } from '../ticket-event.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { compileSource } from './compile-source.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
+import { createRosterCache } from './roster-cache.ts'
 
 /** What differs between Node and Workers; everything else is the same app. */
 export type AppParts = Pick<
@@ -75,12 +78,15 @@ export function createAppDeps(parts: AppParts): AppDeps {
     elapsedMs,
   })
   const keysExist = rememberBriefly(async () => (await countActiveKeys(db)) > 0, KEYS_MS, elapsedMs)
-  const roster = rememberBriefly(() => readRoster(db), ROSTER_MS, elapsedMs)
+  const roster = createRosterCache({ read: () => readRoster(db), forMs: ROSTER_MS, elapsedMs })
   const policies = rememberEachBriefly((hash) => compiledPolicy(db, hash), {
     forMs: POLICY_MS,
     most: CACHED_POLICIES,
     elapsedMs,
   })
+
+  const findPolicyOf = async (hash: string) =>
+    hash === policy.compiled.policy.hash ? policy.compiled : policies(hash)
 
   const tell = (outcome: RecordOutcome | null) => {
     if (outcome?.kind === 'recorded') parts.onDecision(JSON.parse(outcome.answer) as Answer)
@@ -97,9 +103,9 @@ export function createAppDeps(parts: AppParts): AppDeps {
       },
     }),
     policy: policy.compiled,
-    roster,
+    roster: roster.read,
     recentVolume: createVolumeReader(db),
-    record: (record) => recordTriage(db, record),
+    record: roster.watch((record, decideOn) => recordTriage(db, record, decideOn)),
   }
   return {
     ...parts,
@@ -115,13 +121,18 @@ export function createAppDeps(parts: AppParts): AppDeps {
       return outcome
     },
     findTicket: (caller, ticketId) => findTicket(db, caller, ticketId),
+    recordTicketEvent: (about, event) =>
+      recordTicketEvent(about, event, {
+        now,
+        workClocks: clocksUnder(findPolicyOf, policy.compiled),
+        saveEvent: (whose, what, at, workClocks) => saveEvent(db, whose, what, at, workClocks),
+      }),
     ticketHistory: (caller, ticketId) => readTicketHistory(db, caller, ticketId),
     eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
-    findPolicy: async (hash) =>
-      hash === policy.compiled.policy.hash ? policy.compiled : policies(hash),
+    findPolicy: findPolicyOf,
     currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
-    ...createReviewDeps({ db, policy: policy.compiled, roster, now }),
+    ...createReviewDeps({ db, policy: policy.compiled, roster: roster.read, now }),
     listWebhooks: () => listWebhooks(db),
     registerWebhook: async ({ url, events }, actor) => {
       // Standard Webhooks: 24 to 64 random bytes, shown as whsec_ and base64.

@@ -1,13 +1,22 @@
-import type { CompiledPerson, CompiledPolicy, CompiledTeam } from './compile-policy.ts'
-import { nextOpening } from './calendar.ts'
+import type { Candidate } from './candidates.ts'
+import { availableFrom, candidates, isBalanced } from './candidates.ts'
 import { toIso } from './clock.ts'
+import type { CompiledPerson, CompiledPolicy, CompiledTeam } from './compile-policy.ts'
 import type { PersonRef, Reason } from './decision.ts'
+import type { Wanted } from './needs.ts'
+import { lacking, NOTHING_WANTED } from './needs.ts'
 import type { Roster } from './roster.ts'
 import { MINUTE_MS } from './working-intervals.ts'
 
+export { availableFrom } from './candidates.ts'
+
 export type Assignment = {
+  /** The team of the owner: the one asked for, or one that relieves it. */
+  readonly team: CompiledTeam
   readonly owner: PersonRef
   readonly backup: PersonRef
+  /** Nobody of the teams could take it in time; the last resort has no limit. */
+  readonly lastResort: boolean
   readonly reasons: readonly Reason[]
 }
 
@@ -15,61 +24,129 @@ export type Assignment = {
 export type AssignmentTime = { readonly nowMs: number; readonly answerByMs: number }
 
 /**
- * One named owner and another named backup, always. In order: the first of the team who is at work or back within
- * the grace (and before the customer is due an answer); else who is back first before that answer is due; else the
- * last resort, whatever the hour.
+ * One named owner and another named backup, always. In order: who owns the ticket already and can go on; the first of
+ * the team's order who is at work or back within the grace (and before the customer is due an answer), people with
+ * what the route needs before others; else who is back first before that answer is due; else the same in the teams
+ * that relieve this one; else the last resort, whatever the hour and its load.
  */
 export function assign(
   team: CompiledTeam,
   policy: CompiledPolicy,
   roster: Roster,
   time: AssignmentTime,
+  wanted: Wanted = NOTHING_WANTED,
 ): Assignment {
-  const owner = pick([...team.owners, ...team.backups], team, roster, time)
-  const ownerPerson = owner?.person ?? policy.lastResort.owner
-  const others = [...team.backups, ...team.owners].filter((person) => !same(person, ownerPerson))
-  const backup = pick(others, team, roster, time)
-  const backupPerson = backup?.person ?? lastResortOtherThan(ownerPerson, policy)
-
-  const reasons = [reasonOf('core.owner', ownerSentence(ownerPerson, owner, team))]
-  if (backup === null || !same(backupPerson, team.backups[0]))
-    reasons.push(reasonOf('core.backup', backupSentence(backupPerson, backup, team)))
-  return { owner: ownerPerson.ref, backup: backupPerson.ref, reasons }
+  const relief = (team.team.relief ?? []).flatMap((id) => policy.teams.get(id) ?? [])
+  for (const asked of [team, ...relief]) {
+    const people = candidates(asked, roster, time.nowMs, wanted)
+    const picked = pickOwner(people, asked, roster, time, wanted)
+    if (picked !== null) return assigned(picked, asked, team, policy, roster, time, wanted)
+  }
+  return assigned(null, team, team, policy, roster, time, wanted)
 }
 
-/** When the person can next take work; `Infinity` at the limit of open tickets. */
-export function availableFrom(person: CompiledPerson, roster: Roster, nowMs: number): number {
-  if ((roster.open[person.ref.id] ?? 0) >= person.capacity) return Infinity
-  let atMs = nowMs
-  for (;;) {
-    const awayUntilMs = person.leave.reduce(
-      (latest, { fromMs, untilMs }) =>
-        fromMs <= atMs && atMs < untilMs ? Math.max(latest, untilMs) : latest,
-      atMs,
+type Picked = {
+  readonly candidate: Candidate
+  readonly person: CompiledPerson
+  readonly fromMs: number
+  readonly nowMs: number
+}
+
+function assigned(
+  picked: Picked | null,
+  team: CompiledTeam,
+  askedFor: CompiledTeam,
+  policy: CompiledPolicy,
+  roster: Roster,
+  time: AssignmentTime,
+  wanted: Wanted,
+): Assignment {
+  const owner = picked?.person ?? policy.lastResort.owner
+  const onDuty = candidates(team, roster, time.nowMs).filter((one) => one.onDuty)
+  const seconds = [
+    ...onDuty,
+    ...[...team.backups, ...team.owners].map((person): Candidate => ({ person })),
+  ].filter(({ person }) => !same(person, owner))
+  const second = pick(seconds, team, roster, time)
+  const backup = second?.person ?? lastResortOtherThan(owner, policy)
+
+  const reasons: Reason[] = []
+  if (team !== askedFor)
+    reasons.push(
+      reasonOf('core.relief', `Nobody of ${askedFor.team.name} is there: ${team.team.name} helps`),
     )
-    const openMs = person.hours === null ? awayUntilMs : nextOpening(awayUntilMs, person.hours)
-    if (openMs === atMs) return atMs
-    atMs = openMs
+  reasons.push(reasonOf('core.owner', ownerSentence(owner, picked, team, wanted)))
+  const missing = picked === null ? [] : lacking(owner, wanted)
+  if (missing.length > 0)
+    reasons.push(
+      reasonOf('core.needs', `Nobody of ${team.team.name} is there who ${missing.join(' and ')}`),
+    )
+  if (second === null || !same(backup, team.backups[0]))
+    reasons.push(reasonOf('core.backup', backupSentence(backup, second, team)))
+  return {
+    team,
+    owner: owner.ref,
+    backup: backup.ref,
+    lastResort: picked === null,
+    reasons,
   }
 }
 
-type Picked = { readonly person: CompiledPerson; readonly fromMs: number; readonly nowMs: number }
+function pickOwner(
+  people: readonly Candidate[],
+  team: CompiledTeam,
+  roster: Roster,
+  time: AssignmentTime,
+  wanted: Wanted,
+): Picked | null {
+  const incumbent = people.filter(({ person }) => person.ref.id === wanted.incumbent)
+  const stays = pick(incumbent, team, withoutTicketOf(wanted, roster), time)
+  if (stays !== null && stays.fromMs <= graceEndMs(team, time))
+    return { ...stays, candidate: { ...stays.candidate, because: 'who has it already' } }
+  const fitting = people.filter(({ person }) => lacking(person, wanted).length === 0)
+  if (fitting.length === people.length) return pick(people, team, roster, time)
+  const now = pick(fitting, team, roster, time)
+  if (now !== null && now.fromMs <= graceEndMs(team, time)) return now
+  return pick(people, team, roster, time)
+}
+
+/** The ticket itself is no reason to take it from its owner. */
+function withoutTicketOf({ incumbent }: Wanted, roster: Roster): Roster {
+  if (incumbent === undefined) return roster
+  const open = Math.max(0, (roster.open[incumbent] ?? 0) - 1)
+  return { ...roster, open: { ...roster.open, [incumbent]: open } }
+}
+
+function graceEndMs({ team }: CompiledTeam, { nowMs, answerByMs }: AssignmentTime): number {
+  return Math.min(nowMs + team.graceMinutes * MINUTE_MS, answerByMs)
+}
 
 function pick(
-  people: readonly CompiledPerson[],
-  { team }: CompiledTeam,
+  people: readonly Candidate[],
+  team: CompiledTeam,
   roster: Roster,
-  { nowMs, answerByMs }: AssignmentTime,
+  time: AssignmentTime,
 ): Picked | null {
-  const graceMs = Math.min(nowMs + team.graceMinutes * MINUTE_MS, answerByMs)
+  const { nowMs, answerByMs } = time
+  const graceMs = graceEndMs(team, time)
+  const atWork = isBalanced(team)
+    ? people.find((one) => !one.backup && isThere(one, roster, nowMs))
+    : undefined
+  if (atWork !== undefined)
+    return { candidate: atWork, person: atWork.person, fromMs: nowMs, nowMs }
   let soonest: Picked | null = null
-  for (const person of people) {
-    const fromMs = availableFrom(person, roster, nowMs)
-    if (fromMs <= graceMs) return { person, fromMs, nowMs }
-    if (fromMs <= answerByMs && (soonest === null || fromMs < soonest.fromMs))
-      soonest = { person, fromMs, nowMs }
+  for (const candidate of people) {
+    const { person, onDuty } = candidate
+    const fromMs = availableFrom(person, roster, nowMs, onDuty)
+    const picked = { candidate, person, fromMs, nowMs }
+    if (fromMs <= graceMs) return picked
+    if (fromMs <= answerByMs && (soonest === null || fromMs < soonest.fromMs)) soonest = picked
   }
   return soonest
+}
+
+function isThere({ person, onDuty }: Candidate, roster: Roster, nowMs: number): boolean {
+  return availableFrom(person, roster, nowMs, onDuty) <= nowMs
 }
 
 /** The last resort has two different people, so one of them is not the owner. */
@@ -84,15 +161,20 @@ function ownerSentence(
   { ref }: CompiledPerson,
   picked: Picked | null,
   { team, owners }: CompiledTeam,
+  wanted: Wanted,
 ): string {
   if (picked === null)
     return `Nobody of ${team.name} is there before the first response is due: ${ref.name} is the last resort`
+  const { because } = picked.candidate
+  const who = `${ref.name} of ${team.name}${because === undefined ? '' : `, ${because},`}`
   const first = owners[0]
-  const standIn =
-    first === undefined || same(picked.person, first)
-      ? ''
-      : `, because ${first.ref.name} is not available`
-  return `${ref.name} of ${team.name} ${presence(picked)}${standIn}`
+  const standsIn =
+    because === undefined && first !== undefined && !same(picked.person, first)
+      ? lacking(first, wanted).length > 0
+        ? ', because of what the ticket needs'
+        : `, because ${first.ref.name} is not available`
+      : ''
+  return `${who} ${presence(picked)}${standsIn}`
 }
 
 function backupSentence(
@@ -105,8 +187,9 @@ function backupSentence(
     : `${ref.name} of ${team.name} backs up and ${presence(picked)}`
 }
 
-function presence({ fromMs, nowMs }: Picked): string {
-  return fromMs === nowMs ? 'is at work' : `is back at ${toIso(fromMs)}`
+function presence({ candidate, fromMs, nowMs }: Picked): string {
+  if (fromMs !== nowMs) return `is back at ${toIso(fromMs)}`
+  return candidate.onDuty === true ? 'is on duty' : 'is at work'
 }
 
 function reasonOf(rule: string, sentence: string): Reason {

@@ -16,7 +16,11 @@ export type Scored = {
   readonly degraded: readonly string[]
   readonly instructionShaped: readonly Evidence[]
   /** The decision that this one revises. */
-  readonly before?: { readonly severity: Severity; readonly held: boolean }
+  readonly before?: {
+    readonly severity: Severity
+    readonly held: boolean
+    readonly owner?: string
+  }
 }
 
 /** The flat record that a policy reads. Absent inputs give absent facts, never zeros. */
@@ -36,6 +40,8 @@ export function buildFacts(
   putSignalFacts(put, scored.signals, types)
   put('ticket.severityBefore', scored.before?.severity)
   put('ticket.heldBefore', scored.before?.held)
+  put('ticket.ownerBefore', scored.before?.owner)
+  putClockFacts(put, ticket, at)
   put('ticket.instructionShaped', scored.instructionShaped.length > 0)
   if (scored.instructionShaped.length > 0)
     evidence['ticket.instructionShaped'] = scored.instructionShaped
@@ -74,6 +80,24 @@ function putTicketFacts(put: Put, ticket: Ticket, at: Moment): void {
   put('history.minutesToBreach', history?.minutesToBreach)
   for (const [name, value] of Object.entries(ticket.attributes ?? {}))
     put(`attributes.${name}`, value)
+}
+
+/** What our own clocks know goes beyond what the platform sent with the ticket. */
+function putClockFacts(put: Put, { history }: Ticket, { now, sla, happened = [] }: Moment): void {
+  const reopened = happened.filter(({ kind }) => kind === 'reopened').length
+  if (reopened > 0) put('history.reopened', Math.max(history?.reopened ?? 0, reopened))
+  if (sla === undefined) return
+  const { warned, breached, nextDueAt } = sla
+  if (warned.length > 0) put('sla.warned', warned)
+  if (breached.length > 0) {
+    put('sla.breached', breached)
+    put('history.breaches', (history?.breaches ?? 0) + breached.length)
+  }
+  if (nextDueAt !== undefined)
+    put(
+      'history.minutesToBreach',
+      Math.floor((Date.parse(nextDueAt) - Date.parse(now)) / MINUTE_MS),
+    )
 }
 
 function putSignalFacts(

@@ -31,7 +31,7 @@ export function addWorkingTime(from: Date, target: Target, calendar: WorkingCale
 export function addWorkingMs(fromMs: number, target: Target, calendar: WorkingCalendar): number {
   switch (target.unit) {
     case 'minutes':
-      return addMinutes(fromMs, target.amount, calendar)
+      return afterWorkingMs(fromMs, target.amount * MINUTE_MS, calendar)
     case 'business_days':
       return addBusinessDays(fromMs, target.amount, calendar)
   }
@@ -47,8 +47,32 @@ export function nextOpening(atMs: number, calendar: WorkingCalendar): number {
   return Math.max(atMs, intervalEndingAfter(calendar, atMs).startMs)
 }
 
-function addMinutes(fromMs: number, minutes: number, calendar: WorkingCalendar): number {
-  let remaining = minutes * MINUTE_MS
+/** Working time between two instants in milliseconds; none when `untilMs` is not later. */
+export function workingMsBetween(
+  fromMs: number,
+  untilMs: number,
+  calendar: WorkingCalendar,
+): number {
+  if (untilMs <= fromMs) return 0
+  if (calendar.calendar.alwaysOpen) return untilMs - fromMs
+  let worked = 0
+  for (
+    let interval = intervalEndingAfter(calendar, fromMs);
+    interval.startMs < untilMs;
+    interval = nextInterval(calendar, interval)
+  )
+    worked += Math.min(untilMs, interval.endMs) - Math.max(fromMs, interval.startMs)
+  return worked
+}
+
+/** The instant at which so much working time has passed; `fromMs` itself for none. */
+export function afterWorkingMs(
+  fromMs: number,
+  workingMs: number,
+  calendar: WorkingCalendar,
+): number {
+  if (workingMs <= 0) return fromMs
+  let remaining = workingMs
   if (calendar.calendar.alwaysOpen) return fromMs + remaining
   let interval = intervalEndingAfter(calendar, fromMs)
   for (;;) {

@@ -1,8 +1,8 @@
-import type { CompiledPolicy, CompiledRule } from './compile-policy.ts'
+import type { CompiledPolicy, CompiledRule, CompiledSegment } from './compile-policy.ts'
 import type { Reason } from './decision.ts'
 import type { Facts } from './facts.ts'
 import { comparisonsOf, evidenceOf } from './explain-condition.ts'
-import type { Route } from './policy.ts'
+import type { Needs, Route } from './policy.ts'
 
 export type ChosenRoute = {
   readonly id: string
@@ -10,12 +10,23 @@ export type ChosenRoute = {
   readonly reason: Reason
   /** Several routes matched; a person has to say which. */
   readonly ambiguous: boolean
+  readonly needs: Needs | undefined
 }
 
-/** The one route that matches the decided facts; `otherwise` for none, for several, and for tickets that could not be read. */
-export function chooseRoute(facts: Facts, policy: CompiledPolicy, readable: boolean): ChosenRoute {
+/**
+ * The one route that matches the decided facts, of the ticket's segments before the general ones; `otherwise` for none,
+ * for several, and for tickets that could not be read.
+ */
+export function chooseRoute(
+  facts: Facts,
+  policy: CompiledPolicy,
+  readable: boolean,
+  segments: readonly CompiledSegment[] = [],
+): ChosenRoute {
   if (!readable) return otherwise(facts, policy, 'Intent or language could not be scored', false)
-  const matching = policy.routes.filter((route) => route.condition.holds(facts.values))
+  const matches = (route: CompiledRule<Route>) => route.condition.holds(facts.values)
+  const own = segments.flatMap((segment) => segment.routes.filter(matches))
+  const matching = own.length > 0 ? own : policy.routes.filter(matches)
   const [only, second] = matching
   if (only === undefined) return otherwise(facts, policy, 'No route matches', false)
   if (second !== undefined) {
@@ -26,7 +37,7 @@ export function chooseRoute(facts: Facts, policy: CompiledPolicy, readable: bool
 }
 
 function matched(route: CompiledRule<Route>, facts: Facts): ChosenRoute {
-  const { id, team } = route.rule
+  const { id, team, needs } = route.rule
   const reason: Reason = {
     rule: id,
     kind: 'route',
@@ -34,7 +45,7 @@ function matched(route: CompiledRule<Route>, facts: Facts): ChosenRoute {
     evidence: evidenceOf(route.condition, facts),
     compared: comparisonsOf(route.condition, facts.values),
   }
-  return { id, team, reason, ambiguous: false }
+  return { id, team, reason, ambiguous: false, needs }
 }
 
 function otherwise(
@@ -45,5 +56,6 @@ function otherwise(
 ): ChosenRoute {
   const sentence = `${why}: ${policy.otherwise.because(facts.values)}`
   const reason: Reason = { rule: 'otherwise', kind: 'route', sentence, evidence: [], compared: [] }
-  return { id: 'otherwise', team: policy.otherwise.team, reason, ambiguous }
+  const { team, needs } = policy.otherwise
+  return { id: 'otherwise', team, reason, ambiguous, needs }
 }

@@ -1,6 +1,8 @@
 import { addWorkingMs, type WorkingCalendar } from './calendar.ts'
 import type { Clock } from './decision.ts'
-import type { ClockKind, Target } from './policy.ts'
+import type { Happening } from './happening.ts'
+import type { Target } from './policy.ts'
+import { runClocks } from './run-clocks.ts'
 
 /** A target joined to the calendar it runs on. */
 export type Timer = { readonly target: Target; readonly calendar: WorkingCalendar }
@@ -19,13 +21,32 @@ export type ReviewTimes = {
 }
 
 /** What the customer is owed, counted from when the customer wrote, however late the decision is. */
-export function customerClocks(timers: Timers, clockStartMs: number): readonly Clock[] {
-  return [
-    clockOf('first_response', timers.first_response, clockStartMs),
-    clockOf('update', timers.update, clockStartMs),
-    clockOf('resolution', timers.resolution, clockStartMs),
-  ]
+export function customerClocks(
+  timers: Timers,
+  clockStartMs: number,
+  happened: readonly Happening[] = [],
+): readonly Clock[] {
+  return runClocks({ timers, startMs: clockStartMs, happened })
+    .filter(({ state }) => state !== 'stopped')
+    .map(({ kind, timer, dueMs, endedMs, pausedMs }) => ({
+      kind,
+      dueAt: toIso(dueMs),
+      target: timer.target.text,
+      calendar: timer.calendar.calendar.id,
+      ...(endedMs !== null && { metAt: toIso(endedMs) }),
+      ...(pausedMs !== null && { pausedAt: toIso(pausedMs) }),
+    }))
 }
+
+/** When the customer must hear from us next: the first response, then the next update; null when nothing runs. */
+export function answerDue(owed: readonly Clock[]): number | null {
+  const next = ANSWERS.map((kind) => owed.find((clock) => clock.kind === kind)).find(
+    (clock) => clock !== undefined && clock.metAt === undefined && clock.pausedAt === undefined,
+  )
+  return next === undefined ? null : Date.parse(next.dueAt)
+}
+
+const ANSWERS = ['first_response', 'update', 'resolution'] as const
 
 /**
  * When a person must have decided, counted from now. Where two times apply the faster wins: a first response that is
@@ -53,15 +74,6 @@ export function answerableUntil(timers: Timers, nowMs: number, respondByMs: numb
 
 export function toIso(atMs: number): string {
   return new Date(atMs).toISOString()
-}
-
-function clockOf(kind: ClockKind, timer: Timer, fromMs: number): Clock {
-  return {
-    kind,
-    dueAt: toIso(dueOf(timer, fromMs)),
-    target: timer.target.text,
-    calendar: timer.calendar.calendar.id,
-  }
 }
 
 function dueOf(timer: Timer, fromMs: number): number {

@@ -6,7 +6,18 @@ import type { PersonRef } from './decision.ts'
 import { TriageError } from './errors.ts'
 import { findFact } from './facts.ts'
 import { SEVERITIES, type Severity } from './labels.ts'
-import type { Person, Policy, ReviewRule, Route, Target, Team, Trigger } from './policy.ts'
+import type {
+  Needs,
+  Person,
+  Policy,
+  ReviewRule,
+  Route,
+  Segment,
+  Target,
+  Team,
+  Trigger,
+  Warning,
+} from './policy.ts'
 import { compileSentence, type Sentence } from './sentence.ts'
 import { buildTriggerIndex, type TriggerIndex } from './trigger-index.ts'
 import { startOfLocalDate } from './working-intervals.ts'
@@ -25,17 +36,35 @@ export type CompiledTrigger = CompiledRule<Trigger> & {
 export type CompiledPerson = {
   readonly ref: PersonRef
   readonly role: string
+  readonly languages: readonly string[]
+  readonly skills: readonly string[]
+  readonly regions: readonly string[]
+  readonly authority: Readonly<Record<string, number>>
   /** Null: always reachable. */
   readonly hours: WorkingCalendar | null
   readonly leave: readonly { readonly fromMs: number; readonly untilMs: number }[]
   readonly capacity: number
-  readonly skills: readonly string[]
 }
 
 export type CompiledTeam = {
   readonly team: Team
   readonly owners: readonly CompiledPerson[]
   readonly backups: readonly CompiledPerson[]
+  /** In the order of the rotation; empty when nobody is on call. */
+  readonly onCall: readonly CompiledPerson[]
+  /** Null: the owner decides. */
+  readonly decisionMaker: CompiledPerson | null
+}
+
+/** Times of a segment, where it has its own. */
+export type SegmentTimers = { readonly [K in keyof Timers]?: Timer }
+
+export type CompiledSegment = {
+  readonly id: string
+  readonly condition: CompiledCondition
+  readonly timers: Readonly<Partial<Record<Severity, SegmentTimers>>>
+  readonly routes: readonly CompiledRule<Route>[]
+  readonly reviewRules: readonly CompiledRule<ReviewRule>[]
 }
 
 /** A policy ready for `decide`: same meaning, nothing left to look up. */
@@ -45,7 +74,13 @@ export type CompiledPolicy = {
   readonly triggers: readonly CompiledTrigger[]
   readonly index: TriggerIndex
   readonly routes: readonly CompiledRule<Route>[]
-  readonly otherwise: { readonly team: string; readonly because: Sentence }
+  readonly otherwise: {
+    readonly team: string
+    readonly because: Sentence
+    readonly needs: Needs | undefined
+  }
+  /** By id. */
+  readonly segments: readonly CompiledSegment[]
   readonly reviewRules: readonly CompiledRule<ReviewRule>[]
   readonly reviewers: readonly CompiledPerson[]
   /** `review.fourEyes`. */
@@ -58,6 +93,9 @@ export type CompiledPolicy = {
   readonly tags: readonly Sentence[]
   readonly acknowledgement: Sentence
   readonly timers: Readonly<Record<Severity, Timers>>
+  /** When to warn before a target is missed. */
+  readonly warnings: Readonly<Record<Severity, readonly Warning[]>>
+  readonly people: ReadonlyMap<string, CompiledPerson>
   readonly teams: ReadonlyMap<string, CompiledTeam>
   readonly lastResort: { readonly owner: CompiledPerson; readonly backup: CompiledPerson }
 }
@@ -90,7 +128,11 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     otherwise: {
       team: policy.otherwise.team,
       because: compileSentence(policy.otherwise.because),
+      needs: policy.otherwise.needs,
     },
+    segments: (policy.segments ?? [])
+      .toSorted(byId)
+      .map((segment) => compileSegment(segment, calendars)),
     reviewRules: policy.review.rules.toSorted(byId).map(compileRule),
     reviewers: distinctPeople([...reviewTeam.owners, ...reviewTeam.backups]),
     fourEyes: policy.review.fourEyes && compileCondition(policy.review.fourEyes),
@@ -100,6 +142,13 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     tags: policy.tags.map(compileSentence),
     acknowledgement: compileSentence(policy.messages.acknowledgement),
     timers: compileTimers(policy, calendars),
+    warnings: Object.fromEntries(
+      SEVERITIES.map((severity) => [
+        severity,
+        policy.severities[severity].warnings ?? policy.sla?.warnings ?? [],
+      ]),
+    ) as unknown as Record<Severity, readonly Warning[]>,
+    people,
     teams,
     lastResort: {
       owner: requireKnown(people, policy.lastResort.owner, 'person'),
@@ -130,17 +179,21 @@ function compilePerson(
 ): CompiledPerson {
   const hours =
     person.hours === undefined ? null : requireKnown(calendars, person.hours, 'calendar')
-  const timezone = hours?.calendar.timezone ?? 'UTC'
+  const timezone = hours?.calendar.timezone ?? person.timezone ?? 'UTC'
+  const { languages = [], skills = [], regions = [], authority = {} } = person
   return {
     ref: { id: person.id, name: person.name },
     role: person.role,
+    languages,
+    skills,
+    regions,
+    authority,
     hours,
     leave: person.leave.map(({ from, until }) => ({
       fromMs: instantOf(from, timezone, 0),
       untilMs: instantOf(until, timezone, 1),
     })),
     capacity: person.capacity ?? Infinity,
-    skills: person.skills ?? [],
   }
 }
 
@@ -150,21 +203,45 @@ function instantOf(text: string, timezone: string, daysLater: number): number {
 }
 
 function compileTeam(team: Team, people: ReadonlyMap<string, CompiledPerson>): CompiledTeam {
+  const known = (id: string) => requireKnown(people, id, 'person')
   return {
     team,
-    owners: team.owners.map((id) => requireKnown(people, id, 'person')),
-    backups: team.backups.map((id) => requireKnown(people, id, 'person')),
+    owners: team.owners.map(known),
+    backups: team.backups.map(known),
+    onCall: (team.onCall?.people ?? []).map(known),
+    decisionMaker: team.decisionMaker === undefined ? null : known(team.decisionMaker),
   }
+}
+
+function compileSegment(
+  { id, when, severities, routes, reviewRules }: Segment,
+  calendars: ReadonlyMap<string, WorkingCalendar>,
+): CompiledSegment {
+  const timers = Object.entries(severities).map(([severity, times]) => {
+    const own = Object.entries(times).map(([kind, target]) => [
+      kind === 'reviewBackupAfter' ? 'reviewBackup' : kind,
+      timerOf(target, calendars),
+    ])
+    return [severity, Object.fromEntries(own) as SegmentTimers] as const
+  })
+  return {
+    id,
+    condition: compileCondition(when),
+    timers: Object.fromEntries(timers),
+    routes: routes.toSorted(byId).map(compileRule),
+    reviewRules: reviewRules.toSorted(byId).map(compileRule),
+  }
+}
+
+function timerOf(target: Target, calendars: ReadonlyMap<string, WorkingCalendar>): Timer {
+  return { target, calendar: requireKnown(calendars, target.calendar, 'calendar') }
 }
 
 function compileTimers(
   policy: Policy,
   calendars: ReadonlyMap<string, WorkingCalendar>,
 ): Readonly<Record<Severity, Timers>> {
-  const timer = (target: Target): Timer => ({
-    target,
-    calendar: requireKnown(calendars, target.calendar, 'calendar'),
-  })
+  const timer = (target: Target) => timerOf(target, calendars)
   const timers = SEVERITIES.map((severity) => {
     const { targets, review, reviewBackupAfter } = policy.severities[severity]
     return [

@@ -1,13 +1,15 @@
 import { assign } from './assign.ts'
 import { chooseRoute } from './choose-route.ts'
-import { answerableUntil, customerClocks, reviewTimes } from './clock.ts'
+import { answerDue, answerableUntil, customerClocks, reviewTimes } from './clock.ts'
 import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
 import type { Decision, Reason } from './decision.ts'
+import { decisionMakerOf } from './decision-maker.ts'
 import { TriageError } from './errors.ts'
 import type { Facts } from './facts.ts'
 import { fireTriggers, severityOf, triggerReason } from './fire-triggers.ts'
 import { holdReasons } from './hold-reasons.ts'
 import {
+  LEVEL_OF_SEVERITY,
   PRIORITY_OF_SEVERITY,
   SEVERITIES,
   TYPES,
@@ -17,8 +19,10 @@ import {
   type TicketType,
 } from './labels.ts'
 import type { Moment } from './moment.ts'
+import { wantedBy } from './needs.ts'
 import { proposeActions } from './propose-actions.ts'
 import type { Roster } from './roster.ts'
+import { segmentsOf, timersFor } from './segments.ts'
 
 /** A ticket that nobody could read is at least this severe. */
 const UNREADABLE: Severity = 'P2'
@@ -38,31 +42,35 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
   const severity = readable ? raised : moreSevere(raised, UNREADABLE)
   const type = typeOf(fired, facts, readable)
   const decided: Facts = { ...facts, values: { ...facts.values, severity, type } }
-  const route = chooseRoute(decided, policy, readable)
+  const segments = segmentsOf(facts, policy)
+  const route = chooseRoute(decided, policy, readable, segments)
   const holds = holdReasons(decided, policy, {
     severity,
     fired,
     ambiguousRoute: route.ambiguous,
+    segments,
   })
 
   const nowMs = Date.parse(at.now)
-  const timers = policy.timers[severity]
-  const owed = customerClocks(timers, Date.parse(at.clockStart))
-  const respondByMs = Date.parse(owed[0]!.dueAt)
+  const startMs = Date.parse(at.clockStart)
+  const timers = timersFor(severity, segments, policy, startMs)
+  const owed = customerClocks(timers, startMs, at.happened)
+  const respondByMs = answerDue(owed) ?? nowMs
   const review = holds.length > 0 ? reviewTimes(timers, nowMs, respondByMs) : null
   const clocks = review === null ? owed : [...owed, review.clock]
 
-  const team = teamOf(policy, route.team)
-  const { owner, backup, ...assigned } = assign(team, policy, roster, {
-    nowMs,
-    answerByMs: answerableUntil(timers, nowMs, respondByMs),
-  })
+  const wanted = wantedBy(route.needs, decided)
+  const time = { nowMs, answerByMs: answerableUntil(timers, nowMs, respondByMs) }
+  const assigned = assign(teamOf(policy, route.team), policy, roster, time, wanted)
+  const { team, owner, backup } = assigned
+  const decides = isRecent(roster) ? decisionMakerOf(team, assigned, policy, time, wanted) : null
   const priority = PRIORITY_OF_SEVERITY[severity]
   const reasons: readonly Reason[] = [
     ...fired.map((trigger) => triggerReason(trigger, facts)),
     ...defaults(fired, readable, standing),
     route.reason,
     ...assigned.reasons,
+    ...(decides?.reason ? [decides.reason] : []),
     ...holds,
   ]
   return {
@@ -71,7 +79,17 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
     priority,
     type,
     disposition: review === null ? 'auto' : 'review',
-    route: { id: route.id, team: route.team, tier: team.team.tier, owner, backup },
+    ...(segments.length > 0 && { segments: segments.map(({ id }) => id) }),
+    ...(policy.policy.profile === 'three-level' && { level: LEVEL_OF_SEVERITY[severity] }),
+    route: {
+      id: route.id,
+      team: team.team.id,
+      tier: team.team.tier,
+      owner,
+      backup,
+      ...(decides !== null && { decisionMaker: decides.person }),
+      ...(decides !== null && assigned.lastResort && { lastResort: true }),
+    },
     clocks,
     proposed: proposeActions(
       { severity, priority, type, team, owner, backup, clocks, fired, reasons, nowMs },
@@ -87,6 +105,11 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
     }),
     reasons,
   }
+}
+
+/** Receipts from before teams took turns were decided without what came with them. */
+function isRecent({ turns }: Roster): boolean {
+  return turns !== undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Evidence } from './facts.ts'
-import type { Priority, Severity, TicketType } from './labels.ts'
+import type { Level, Priority, Severity, TicketType } from './labels.ts'
 import type { ClockKind, TriggerCategory } from './policy.ts'
 
 export type PersonRef = { readonly id: string; readonly name: string }
@@ -9,6 +9,10 @@ export type Clock = {
   readonly dueAt: string
   readonly target: string
   readonly calendar: string
+  /** It ended here, in time or late. */
+  readonly metAt?: string
+  /** It stands still since then; `dueAt` is what it would be without the pause. */
+  readonly pausedAt?: string
 }
 
 /** A number or value that a rule compared: `impact.affectedUsers` was 340, the rule asked for ≥ 100. */
@@ -62,12 +66,20 @@ export type Decision = {
   readonly priority: Priority
   readonly type: TicketType
   readonly disposition: 'auto' | 'review'
+  /** Segments of the policy that the ticket belongs to, by id; absent: none. */
+  readonly segments?: readonly string[]
+  /** How a three-level policy calls the severity. */
+  readonly level?: Level
   readonly route: {
     readonly id: string
     readonly team: string
     readonly tier: number
     readonly owner: PersonRef
     readonly backup: PersonRef
+    /** Who may decide what the ticket asks for; the owner unless that needs more authority. */
+    readonly decisionMaker?: PersonRef
+    /** Nobody of the team could take it in time, so the owner is the last resort, limit or not. */
+    readonly lastResort?: true
   }
   readonly clocks: readonly Clock[]
   /** Done at once when `auto`; after approval when held. */

@@ -1,5 +1,13 @@
 import { CHANNELS, type Channel } from './ticket.ts'
-import { EMOTIONS, INTENTS, PRIORITIES, SEVERITIES, TRIGGER_KINDS, TYPES } from './labels.ts'
+import {
+  CLOCK_KINDS,
+  EMOTIONS,
+  INTENTS,
+  PRIORITIES,
+  SEVERITIES,
+  TRIGGER_KINDS,
+  TYPES,
+} from './labels.ts'
 
 /** `hours_until` is a number of hours from now to an instant; negative when it is past. */
 export type FactType = 'string' | 'number' | 'boolean' | 'list' | 'hours_until'
@@ -58,6 +66,10 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
     type: 'boolean',
     doc: 'The decision that this one revises still waits for a person',
   },
+  'ticket.ownerBefore': {
+    type: 'string',
+    doc: 'Id of the owner under the decision that this one revises; absent on a first decision',
+  },
   'customer.tier': { type: 'string', doc: 'Tier as the platform names it' },
   'customer.annualValue': { type: 'number', min: 0, doc: 'Contract value for one year' },
   'customer.region': { type: 'string', doc: 'Region as the platform names it' },
@@ -92,6 +104,16 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   'history.minutesToBreach': {
     type: 'number',
     doc: 'Minutes until the next target is missed, negative when past',
+  },
+  'sla.warned': {
+    type: 'list',
+    values: CLOCK_KINDS,
+    doc: 'Clocks of this ticket that were warned of: they are nearly used up; absent while none was',
+  },
+  'sla.breached': {
+    type: 'list',
+    values: CLOCK_KINDS,
+    doc: 'Clocks of this ticket that were missed; absent while none was',
   },
   phrases: {
     type: 'list',

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, CompiledTrigger } from './compile-policy.ts'
+import type { CompiledPolicy, CompiledSegment, CompiledTrigger } from './compile-policy.ts'
 import type { Reason } from './decision.ts'
 import { comparisonsOf, evidenceOf } from './explain-condition.ts'
 import type { Facts } from './facts.ts'
@@ -10,6 +10,7 @@ export type Draft = {
   readonly severity: Severity
   readonly fired: readonly CompiledTrigger[]
   readonly ambiguousRoute: boolean
+  readonly segments?: readonly CompiledSegment[]
 }
 
 /** Without these two nobody knows what the customer wants; a missing mood or urgency is for the policy to weigh. */
@@ -35,7 +36,8 @@ export function holdReasons(facts: Facts, policy: CompiledPolicy, draft: Draft):
     held.push(builtIn('core.ambiguous_route', 'Several routes match, so a person picks the team'))
 
   for (const trigger of draft.fired) if (trigger.rule.review) held.push(heldBy(trigger, facts))
-  for (const rule of policy.reviewRules)
+  const own = (draft.segments ?? []).flatMap((segment) => segment.reviewRules)
+  for (const rule of [...own, ...policy.reviewRules])
     if (rule.condition.holds(facts.values)) held.push(heldBy(rule, facts))
   return held
 }

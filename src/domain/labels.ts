@@ -120,3 +120,17 @@ export function moreSevere(a: Severity, b: Severity): Severity {
 export function isMoreSevere(a: Severity, b: Severity): boolean {
   return SEVERITIES.indexOf(a) < SEVERITIES.indexOf(b)
 }
+
+export const LEVELS = ['Critical', 'High', 'Low'] as const
+/** What `profile: three-level` shows in place of P1 to P4. */
+export type Level = (typeof LEVELS)[number]
+
+export const LEVEL_OF_SEVERITY: Readonly<Record<Severity, Level>> = {
+  P1: 'Critical',
+  P2: 'High',
+  P3: 'High',
+  P4: 'Low',
+}
+
+export const CLOCK_KINDS = ['first_response', 'update', 'resolution', 'review'] as const
+export type ClockKind = (typeof CLOCK_KINDS)[number]

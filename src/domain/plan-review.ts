@@ -67,6 +67,7 @@ export function planReview(
 
 /** A route that may not even suggest keeps its suggestion to itself. */
 function isBlind({ route }: Decision, { policy }: CompiledPolicy): boolean {
-  const mode = policy.routes.find(({ id }) => id === route.id)?.mode
+  const routes = [policy.routes, ...(policy.segments ?? []).map((segment) => segment.routes)].flat()
+  const mode = routes.find(({ id }) => id === route.id)?.mode
   return mode === 'off' || mode === 'shadow'
 }

@@ -20,8 +20,7 @@ export type Matcher =
   | { readonly op: 'includes'; readonly values: readonly string[] }
   | { readonly op: 'missing'; readonly missing: boolean }
 
-export const CLOCK_KINDS = ['first_response', 'update', 'resolution', 'review'] as const
-export type ClockKind = (typeof CLOCK_KINDS)[number]
+export { CLOCK_KINDS, type ClockKind } from './labels.ts'
 
 /** `minutes` run on `calendar`; business days are working days of that calendar, due at the same time of day or the end of work. */
 export type Target = {
@@ -51,6 +50,25 @@ export type SeverityDefinition = {
   readonly review?: Target
   /** After this the backup reviewer is told. */
   readonly reviewBackupAfter?: Target
+  /** Instead of the warnings of `sla`. */
+  readonly warnings?: readonly Warning[]
+}
+
+/** When to warn before a target is missed: a share of its working time gone, or so many working minutes left. */
+export type Warning =
+  | { readonly unit: 'percent'; readonly amount: number; readonly text: string }
+  | { readonly unit: 'minutes_left'; readonly amount: number; readonly text: string }
+
+/** `owner`, `backup`, `decision_maker`, or the id of a team, which stands for its owners. */
+export type PagedParty = string
+
+/** What is said before and when a target is missed, and who is paged. */
+export type SlaRules = {
+  readonly warnings: readonly Warning[]
+  readonly page: {
+    readonly warned: readonly PagedParty[]
+    readonly breached: readonly PagedParty[]
+  }
 }
 
 export type Phrase = {
@@ -89,8 +107,20 @@ export type Route = {
   readonly when: Condition
   readonly team: string
   readonly because: string
+  readonly needs?: Needs
   /** What the service may do with tickets of this route; absent: `auto`. */
   readonly mode?: RouteMode
+}
+
+/** What the owner of a ticket should bring. People who do are asked first; nobody is left without an owner over it. */
+export type Needs = {
+  readonly skills?: readonly string[]
+  /** Speaks the language of the ticket. */
+  readonly language?: boolean
+  /** Works for the region of the customer. */
+  readonly region?: boolean
+  /** Kind of authority → numeric fact that it must cover: `refund: attributes.requestedCredit`. */
+  readonly authority?: Readonly<Record<string, string>>
 }
 
 /**
@@ -125,22 +155,75 @@ export type Person = {
   readonly hours?: string
   /** At this many open tickets the next person takes over; absent = no limit. */
   readonly capacity?: number
+  /** Zone of whole days of leave for people without hours; absent = UTC. */
+  readonly timezone?: string
+  readonly languages?: readonly string[]
+  /** What the person knows: skills that routes need, and types and teams that it reviews best. */
+  readonly skills?: readonly string[]
+  readonly regions?: readonly string[]
+  /** Kind of authority → up to which amount this person may decide. */
+  readonly authority?: Readonly<Record<string, number>>
   /** Away: whole local dates (`until` included), or instants. */
   readonly leave: readonly { readonly from: string; readonly until: string }[]
-  /** Types of ticket and teams that this person reviews best. */
-  readonly skills?: readonly string[]
+}
+
+export const STRATEGIES = [
+  'primary-secondary',
+  'round-robin',
+  'least-loaded',
+  'expert-first',
+  'follow-the-sun',
+  'on-call',
+] as const
+/** How a team picks the owner among its people; `assign.ts` says what each means. */
+export type Strategy = (typeof STRATEGIES)[number]
+
+/** Who is on call: each person for `days` from the handover on `from`, in the order of the list, again and again. */
+export type OnCall = {
+  readonly people: readonly string[]
+  /** Local date of the first handover, YYYY-MM-DD. */
+  readonly from: string
+  /** Minute of the local day. */
+  readonly handover: number
+  readonly timezone: string
+  readonly days: number
 }
 
 export type Team = {
   readonly id: string
   readonly name: string
   readonly tier: number
+  /** Absent: `primary-secondary`. */
+  readonly strategy?: Strategy
+  readonly onCall?: OnCall
+  /** Teams that take over, in order, when nobody of this one is there in time. */
+  readonly relief?: readonly string[]
+  /** Who decides what the owner may not; absent: the owner. */
+  readonly decisionMaker?: string
   /** People in order of preference; the first available one owns. */
   readonly owners: readonly string[]
   readonly backups: readonly string[]
   /** Unavailable for longer than this hands over to the next owner (default 120). */
   readonly graceMinutes: number
 }
+
+/** A kind of customer or case with its own targets, routes and review rules. Several may match at once. */
+export type Segment = {
+  readonly id: string
+  readonly when: Condition
+  /** Times in place of the general ones; where several segments name one, the faster wins. */
+  readonly severities: Readonly<Partial<Record<Severity, SegmentTimes>>>
+  /** Asked before the general routes. */
+  readonly routes: readonly Route[]
+  /** Beside the general ones. */
+  readonly reviewRules: readonly ReviewRule[]
+}
+
+export type SegmentTimes = Readonly<
+  Partial<
+    Record<'first_response' | 'update' | 'resolution' | 'review' | 'reviewBackupAfter', Target>
+  >
+>
 
 export type Policy = {
   readonly id: string
@@ -154,7 +237,12 @@ export type Policy = {
   readonly phrases: readonly Phrase[]
   readonly triggers: readonly Trigger[]
   readonly routes: readonly Route[]
-  readonly otherwise: { readonly id: 'otherwise'; readonly team: string; readonly because: string }
+  readonly otherwise: {
+    readonly id: 'otherwise'
+    readonly team: string
+    readonly because: string
+    readonly needs?: Needs
+  }
   readonly people: Readonly<Record<string, Person>>
   readonly teams: Readonly<Record<string, Team>>
   readonly lastResort: { readonly owner: string; readonly backup: string }
@@ -184,6 +272,9 @@ export type Policy = {
     readonly minCustomers: number
     readonly ratio: number
   }
+  readonly segments?: readonly Segment[]
+  /** Absent: nobody is warned or paged over a target; a missed one is still recorded and told. */
+  readonly sla?: SlaRules
   /** Who scores, and when an LLM is asked; absent: `DEFAULT_SCORING`. */
   readonly scoring?: ScoringRules
   /** What evals weigh errors with; absent: `DEFAULT_COSTS`. */

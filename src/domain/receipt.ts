@@ -1,5 +1,8 @@
 import type { Decision } from './decision.ts'
 import type { Facts } from './facts.ts'
+import type { ClockRow } from './clock-rows.ts'
+import type { Happening } from './happening.ts'
+import type { SlaRecord } from './moment.ts'
 import type { PlannedReview } from './plan-review.ts'
 import type { Roster } from './roster.ts'
 import type { ScorerRun, Signals } from './signal.ts'
@@ -24,6 +27,9 @@ export type Receipt = {
   /** The instant the clocks were computed at, and the instant they count from. */
   readonly now: string
   readonly clockStart: string
+  /** What moved the clocks before this decision, and which of them were warned of or missed. */
+  readonly happened?: readonly Happening[]
+  readonly sla?: SlaRecord
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
   readonly degraded: readonly string[]
   /** There when another opinion was asked for: why, and whether it had not come when this was decided. */
@@ -47,8 +53,24 @@ export type TriageRecord = {
   } | null
   /** The JSON of the answer to repeat for a retry. */
   readonly answer: string
+  readonly clocks: readonly ClockRow[]
+  /** How many events of the ticket the clocks were worked out from. */
+  readonly seen: number
+  readonly claim: Claim | null
   /** What is counted for spikes: one row per key. */
   readonly observed: { readonly customer: string; readonly keys: readonly string[] }
+}
+
+/**
+ * What the choice of an owner rests on. The store records the decision only while that is still so: the person is
+ * below `capacity`, owns `open` tickets where the load decided, and the team's last turn is `turn` where that did.
+ */
+export type Claim = {
+  readonly person: string
+  readonly capacity?: number
+  readonly open?: number
+  readonly team?: string
+  readonly turn?: number
 }
 
 /** The decision that stands for a ticket when changed content arrives. */
@@ -58,6 +80,13 @@ export type PreviousDecision = {
   readonly severity: Severity
   /** It still waits for a person. */
   readonly held: boolean
+  readonly owner: string
+  /** Where the clocks of the first decision began. */
+  readonly clockStart: string
+  readonly happened: readonly Happening[]
+  /** How many events of the ticket that were read from. */
+  readonly seen: number
+  readonly sla: SlaRecord
 }
 
 /** What became of a record. `stale`: the ticket already has a decision that this record does not follow. */
@@ -66,3 +95,12 @@ export type RecordOutcome =
   | { readonly kind: 'replayed'; readonly answer: string }
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'stale'; readonly previous: PreviousDecision }
+
+/**
+ * Writes a record whole or not at all. Where the owner has no room any more or the turn was taken meanwhile, it asks for
+ * the decision on a fresh roster, which nobody else can change until that one is written.
+ */
+export type Recorder = (
+  record: TriageRecord,
+  decideOn: (roster: Roster) => TriageRecord,
+) => Promise<RecordOutcome>

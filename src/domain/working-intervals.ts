@@ -93,6 +93,16 @@ export function startOfLocalDate(timezone: string, date: string, daysLater = 0):
   return firstReading(timezone, dayOf(Temporal.PlainDate.from(date)) + daysLater, 0)
 }
 
+/** The instant at which the wall clock first shows `wallMs` on a local date, `daysLater` days on. */
+export function localInstant(
+  timezone: string,
+  date: string,
+  wallMs: number,
+  daysLater: number,
+): number {
+  return firstReading(timezone, dayOf(Temporal.PlainDate.from(date)) + daysLater, wallMs)
+}
+
 /** True for a name of the IANA time zone database that this runtime knows. */
 export function isTimeZone(name: string): boolean {
   try {

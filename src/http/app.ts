@@ -17,6 +17,8 @@ import type { ReviewDeps } from './reviews.ts'
 import { addReviews } from './reviews.ts'
 import type { TicketDeps } from './tickets.ts'
 import { addTickets } from './tickets.ts'
+import type { TicketEventEndpointDeps } from './ticket-events.ts'
+import { addTicketEvents } from './ticket-events.ts'
 import type { TriageEndpointDeps } from './triage.ts'
 import { addTriage } from './triage.ts'
 import type { WebhookDeps } from './webhooks.ts'
@@ -38,6 +40,7 @@ export type RequestLog = {
 export type AppDeps = TriageEndpointDeps &
   DecisionDeps &
   TicketDeps &
+  TicketEventEndpointDeps &
   ReviewDeps &
   WebhookDeps &
   PolicyDeps &
@@ -77,6 +80,7 @@ export function createApp(deps: AppDeps): App {
   addTriage(app, deps)
   addBatch(app, deps)
   addTickets(app, deps)
+  addTicketEvents(app, deps)
   addDecisions(app, deps)
   addReviews(app, deps)
   addWebhooks(app, deps)

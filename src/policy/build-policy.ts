@@ -8,22 +8,32 @@ import type {
   Limits,
   Person,
   Policy,
+  Route,
   RouteMode,
+  Segment,
+  SegmentTimes,
   SeverityDefinition,
   Target,
   Team,
 } from '../domain/policy.ts'
-import type { PartialPolicy, RawPolicy, RawSeverity, RawTarget } from './schema.ts'
+import type { PartialPolicy, RawPolicy, RawSegmentTimes, RawSeverity, RawTarget } from './schema.ts'
 
 /** Read conditions by position in their lists; null where one could not be read. */
 export type Conditions = {
   readonly triggers: readonly (Condition | null)[]
   readonly routes: readonly (Condition | null)[]
   readonly reviewRules: readonly (Condition | null)[]
+  readonly segments: Readonly<Record<string, SegmentConditions>>
   /** `scoring.ask.when`, where there is one. */
   readonly askWhen?: Condition | null
   /** `review.four_eyes.when`, where there is one. */
   readonly fourEyes?: Condition | null
+}
+
+export type SegmentConditions = {
+  readonly when: Condition | null
+  readonly routes: readonly (Condition | null)[]
+  readonly reviewRules: readonly (Condition | null)[]
 }
 
 const DEFAULT_GRACE_MINUTES = 120
@@ -41,6 +51,8 @@ export function buildPolicy(
   if (triggers === undefined || routes === undefined || reviewRules === undefined) return undefined
   const { askWhen, fourEyes } = conditions
   if (askWhen === null || fourEyes === null) return undefined
+  const segments = segmentsOf(file, conditions)
+  if (segments === undefined) return undefined
   const { review } = file
   return {
     id: file.id,
@@ -55,8 +67,10 @@ export function buildPolicy(
       ...(type !== undefined && { type }),
       ...(notify !== undefined && { notify }),
     })),
-    routes: routes.map(withoutAbsentMode),
-    otherwise: { id: 'otherwise', ...file.otherwise },
+    routes: routes.map(routeOf),
+    otherwise: { id: 'otherwise', ...routeOf(file.otherwise) },
+    ...(segments.length > 0 && { segments }),
+    ...(file.sla !== undefined && { sla: { warnings: file.sla.warn, page: file.sla.page } }),
     people: mapEntries(file.people, personOf),
     teams: mapEntries(file.teams, teamOf),
     lastResort: file.last_resort,
@@ -129,7 +143,7 @@ function severitiesOf(
   severities: RawPolicy['severities'],
 ): Readonly<Record<Severity, SeverityDefinition>> {
   return Object.fromEntries(
-    SEVERITIES.map((severity) => [severity, severityOf(severities[severity])]),
+    SEVERITIES.map((severity) => [severity, severityOf(severities[severity] ?? severities.P2)]),
   ) as Record<Severity, SeverityDefinition>
 }
 
@@ -147,6 +161,7 @@ function severityOf(raw: RawSeverity): SeverityDefinition {
     ...(raw.review_backup_after !== undefined && {
       reviewBackupAfter: target(raw.review_backup_after),
     }),
+    ...(raw.warn !== undefined && { warnings: raw.warn }),
   }
 }
 
@@ -157,6 +172,50 @@ function limitsOf({
 }: NonNullable<RawPolicy['limits']>): Limits {
   return definedOnly({ ...limits, reviewRules, reviewShare })
 }
+
+function segmentsOf(
+  { segments = {}, severities }: RawPolicy,
+  conditions: Conditions,
+): readonly Segment[] | undefined {
+  const built = Object.entries(segments).map(([id, segment]): Segment | undefined => {
+    const own = conditions.segments[id]
+    if (own === undefined || own.when === null) return undefined
+    const routes = withConditions(segment.routes, own.routes)
+    const reviewRules = withConditions(segment.review.rules, own.reviewRules)
+    if (routes === undefined || reviewRules === undefined) return undefined
+    const times = Object.entries(segment.severities).map(([severity, raw]) => {
+      const general = severities[severity as Severity] ?? severities.P2
+      return [severity, segmentTimesOf(raw, general.calendar)] as const
+    })
+    return {
+      id,
+      when: own.when,
+      severities: Object.fromEntries(times),
+      routes: routes.map(routeOf),
+      reviewRules,
+    }
+  })
+  return built.every((segment) => segment !== undefined) ? built : undefined
+}
+
+function segmentTimesOf(raw: RawSegmentTimes, calendar: string): SegmentTimes {
+  const { review_backup_after: reviewBackupAfter, calendar: own = calendar, ...times } = raw
+  const written = Object.entries({ ...times, reviewBackupAfter }).flatMap(([kind, target]) =>
+    target === undefined ? [] : [[kind, targetOf(target, own)] as const],
+  )
+  return Object.fromEntries(written)
+}
+
+function routeOf<
+  R extends { readonly needs?: RawNeeds | undefined; readonly mode?: RouteMode | undefined },
+>({ needs, mode, ...route }: R): Omit<R, 'needs' | 'mode'> & Pick<Route, 'needs' | 'mode'> {
+  return {
+    ...route,
+    ...(mode !== undefined && { mode }),
+    ...(needs !== undefined && { needs: withoutAbsent(needs) }),
+  }
+}
+type RawNeeds = NonNullable<RawPolicy['otherwise']['needs']>
 
 function scoringOf(
   { use, ask }: NonNullable<RawPolicy['scoring']>,
@@ -183,28 +242,27 @@ function targetOf(written: RawTarget, calendar: string): Target {
     : { ...written, calendar }
 }
 
-function withoutAbsentMode<R extends { readonly mode?: RouteMode | undefined }>({
-  mode,
-  ...route
-}: R): Omit<R, 'mode'> & { readonly mode?: RouteMode } {
-  return mode === undefined ? route : { ...route, mode }
+function personOf(id: string, person: RawPolicy['people'][string]): Person {
+  const { name, role, leave, ...optional } = person
+  return { id, name, role, leave, ...withoutAbsent(optional) }
 }
 
-function personOf(
-  id: string,
-  { hours, capacity, skills, ...person }: RawPolicy['people'][string],
-): Person {
+function teamOf(id: string, { grace, ...raw }: RawPolicy['teams'][string]): Team {
+  const { on_call: onCall, decision_maker: decisionMaker, strategy, relief, ...team } = raw
   return {
     id,
-    ...person,
-    ...(skills !== undefined && { skills }),
-    ...(hours !== undefined && { hours }),
-    ...(capacity !== undefined && { capacity }),
+    ...team,
+    graceMinutes: grace ?? DEFAULT_GRACE_MINUTES,
+    ...withoutAbsent({ strategy, relief, decisionMaker }),
+    ...(onCall !== undefined && {
+      onCall: { ...onCall, handover: minuteOfDay(onCall.handover) },
+    }),
   }
 }
 
-function teamOf(id: string, { grace, ...team }: RawPolicy['teams'][string]): Team {
-  return { id, ...team, graceMinutes: grace ?? DEFAULT_GRACE_MINUTES }
+function minuteOfDay(time: string): number {
+  const [hour, minute] = time.split(':').map(Number)
+  return hour! * 60 + minute!
 }
 
 function mapEntries<A, B>(

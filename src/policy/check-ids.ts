@@ -7,6 +7,10 @@ export function checkIds(policy: PartialPolicy, report: Report): void {
   claim(policy.triggers, ['triggers'], rules, report)
   claim(policy.routes, ['routes'], rules, report)
   claim(policy.review?.rules, ['review', 'rules'], rules, report)
+  for (const [id, { routes, review }] of Object.entries(policy.segments ?? {})) {
+    claim(routes, ['segments', id, 'routes'], rules, report)
+    claim(review.rules, ['segments', id, 'review', 'rules'], rules, report)
+  }
   claim(policy.phrases, ['phrases'], new Map(), report)
   claim(policy.cases, ['cases'], new Map(), report)
 }

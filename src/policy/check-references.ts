@@ -1,10 +1,11 @@
 import { slotsOf } from '../domain/sentence.ts'
+import { isTimeZone } from '../domain/working-intervals.ts'
 import { MESSAGE_SLOTS, TAG_SLOTS } from '../domain/propose-actions.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { requireFact, type Vocabulary } from './parse-condition.ts'
 import type { Path, Report } from './problem.ts'
 import { showPath } from './problem.ts'
-import type { PartialPolicy, RawTarget } from './schema.ts'
+import type { PartialPolicy, RawPolicy, RawTarget } from './schema.ts'
 
 /** Every name that one part of the file uses must be defined in another, and be sound where it is used. */
 export function checkReferences(
@@ -44,14 +45,23 @@ export function checkReferences(
     if (hours !== undefined) calendar(hours, ['people', id, 'hours'])
   for (const [index, { expect }] of (policy.cases ?? []).entries())
     if (expect.team !== undefined) team(expect.team, ['cases', index, 'expect', 'team'])
-  checkTeams(policy, person, report)
+  checkTeams(policy, { person, team }, report)
+  checkSegments(policy, { team, calendar })
+  checkNeeds(policy, vocabulary, report)
+  for (const kind of ['warned', 'breached'] as const)
+    for (const [index, party] of (policy.sla?.page[kind] ?? []).entries())
+      if (!PAGED_ROLES.includes(party)) team(party, ['sla', 'page', kind, index])
   checkSlots(policy, vocabulary, report)
 }
 
 type Refer = (name: string, path: Path) => void
 
+/** Whoever holds this part on a ticket; any other name is a team. */
+const PAGED_ROLES: readonly string[] = ['owner', 'backup', 'decision_maker']
+
 function checkSeverityCalendars(policy: PartialPolicy, calendar: Refer): void {
   for (const [id, severity] of Object.entries(policy.severities ?? {})) {
+    if (severity === undefined) continue
     calendar(severity.calendar, ['severities', id, 'calendar'])
     const targets: Readonly<Record<string, RawTarget | undefined>> = {
       first_response: severity.first_response,
@@ -66,18 +76,85 @@ function checkSeverityCalendars(policy: PartialPolicy, calendar: Refer): void {
   }
 }
 
+function checkSegments(
+  policy: PartialPolicy,
+  { team, calendar }: { readonly team: Refer; readonly calendar: Refer },
+): void {
+  for (const [id, { severities, routes }] of Object.entries(policy.segments ?? {})) {
+    for (const [severity, times] of Object.entries(severities)) {
+      const path = ['segments', id, 'severities', severity]
+      if (times.calendar !== undefined) calendar(times.calendar, [...path, 'calendar'])
+      for (const [kind, target] of Object.entries(times))
+        if (typeof target === 'object' && 'calendar' in target)
+          calendar(target.calendar, [...path, kind, 'calendar'])
+    }
+    for (const [index, route] of routes.entries())
+      team(route.team, ['segments', id, 'routes', index, 'team'])
+  }
+}
+
+/** An authority must read a number, and a skill must be somebody's. */
+function checkNeeds(policy: PartialPolicy, vocabulary: Vocabulary, report: Report): void {
+  const skills = [
+    ...new Set(Object.values(policy.people ?? {}).flatMap((person) => person.skills ?? [])),
+  ]
+  const check = ({ needs }: { readonly needs?: RawNeeds | undefined }, path: Path) => {
+    for (const [index, skill] of (needs?.skills ?? []).entries())
+      if (!skills.includes(skill))
+        report(
+          [...path, 'needs', 'skills', index],
+          `Cannot need skill "${skill}": a skill of at least one person required${didYouMean(skill, skills)}`,
+        )
+    for (const [kind, fact] of Object.entries(needs?.authority ?? {})) {
+      const place = [...path, 'needs', 'authority', kind]
+      const definition = requireFact(fact, place, { ...vocabulary, decided: true }, report)
+      if (definition !== undefined && definition.type !== 'number')
+        report(place, `Cannot need authority over ${fact}: a number required`)
+    }
+  }
+  for (const [index, route] of (policy.routes ?? []).entries()) check(route, ['routes', index])
+  for (const [id, { routes }] of Object.entries(policy.segments ?? {}))
+    for (const [index, route] of routes.entries()) check(route, ['segments', id, 'routes', index])
+  if (policy.otherwise) check(policy.otherwise, ['otherwise'])
+}
+
+type RawNeeds = RawPolicy['routes'][number]['needs']
+
 /** Owner and backup must be different people, whoever of the owners it is. */
-function checkTeams(policy: PartialPolicy, person: Refer, report: Report): void {
+function checkTeams(
+  policy: PartialPolicy,
+  { person, team: teamOf }: { readonly person: Refer; readonly team: Refer },
+  report: Report,
+): void {
   for (const [id, team] of Object.entries(policy.teams ?? {})) {
+    const path = ['teams', id]
     for (const field of ['owners', 'backups'] as const)
-      for (const [index, name] of team[field].entries()) person(name, ['teams', id, field, index])
+      for (const [index, name] of team[field].entries()) person(name, [...path, field, index])
+    for (const [index, name] of (team.relief ?? []).entries())
+      teamOf(name, [...path, 'relief', index])
+    if (team.decision_maker !== undefined) person(team.decision_maker, [...path, 'decision_maker'])
+    for (const [index, name] of (team.on_call?.people ?? []).entries())
+      person(name, [...path, 'on_call', 'people', index])
+    if (team.on_call !== undefined && !isTimeZone(team.on_call.timezone))
+      report(
+        [...path, 'on_call', 'timezone'],
+        `Cannot use the rotation of "${id}": a name of the IANA time zones required, got "${team.on_call.timezone}"`,
+      )
+    if ((team.strategy === 'on-call') !== (team.on_call !== undefined))
+      report(path, `Cannot use team "${id}": "strategy: on-call" and on_call required together`)
     const alone = team.owners.find((owner) => team.backups.every((backup) => backup === owner))
     if (alone !== undefined)
       report(
-        ['teams', id, 'backups'],
+        [...path, 'backups'],
         `Cannot use team "${id}": a backup other than the owner required, got "${alone}" for both`,
       )
   }
+  for (const [id, { timezone }] of Object.entries(policy.people ?? {}))
+    if (timezone !== undefined && !isTimeZone(timezone))
+      report(
+        ['people', id, 'timezone'],
+        `Cannot use timezone of "${id}": a name of the IANA time zones required, got "${timezone}"`,
+      )
   const last = policy.last_resort
   if (last === undefined) return
   person(last.owner, ['last_resort', 'owner'])
@@ -103,6 +180,10 @@ function checkSlots(policy: PartialPolicy, vocabulary: Vocabulary, report: Repor
   sentences('triggers', policy.triggers ?? [], false)
   sentences('routes', policy.routes ?? [], true)
   sentences('review.rules', policy.review?.rules ?? [], true)
+  for (const [id, { routes, review }] of Object.entries(policy.segments ?? {})) {
+    sentences(`segments.${id}.routes`, routes, true)
+    sentences(`segments.${id}.review.rules`, review.rules, true)
+  }
 
   const limited = (text: string, slots: readonly string[], path: Path) => {
     for (const slot of slotsOf(text))

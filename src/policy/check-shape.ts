@@ -165,5 +165,6 @@ const FIXED_SECTIONS: ReadonlySet<string> = new Set([
   'review',
   'spikes',
   'retention',
+  'sla',
   'messages',
 ])

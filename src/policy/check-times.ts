@@ -9,8 +9,13 @@ type Written = Duration & { readonly text: string }
 export function checkTimes(policy: PartialPolicy, report: Report): void {
   if (policy.severities === undefined) return
   for (const severity of SEVERITIES) {
-    const definition = policy.severities[severity]
     const path = ['severities', severity]
+    const definition = policy.severities[severity]
+    if (definition === undefined) {
+      if (policy.profile !== 'three-level')
+        report(['severities'], `Cannot read severities.P3: a map required, got nothing`)
+      continue
+    }
     const { review, backup, response, resolution } = timesOf(definition, policy)
     if (response.unit === resolution.unit && response.amount > resolution.amount)
       report(

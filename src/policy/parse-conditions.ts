@@ -25,6 +25,7 @@ export function parseConditions(
   return {
     triggers,
     routes: parseList(data.routes, ['routes'], decided, report),
+    segments: parseSegments(data.segments, vocabulary, report),
     reviewRules: parseList(rules, ['review', 'rules'], decided, report),
     ...(askWhen !== undefined && {
       askWhen: parseCondition(askWhen, ['scoring', 'ask', 'when'], vocabulary, report),
@@ -33,6 +34,32 @@ export function parseConditions(
       fourEyes: parseCondition(fourEyes, ['review', 'four_eyes', 'when'], decided, report),
     }),
   }
+}
+
+function parseSegments(
+  value: unknown,
+  vocabulary: Vocabulary,
+  report: Report,
+): Conditions['segments'] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return {}
+  const decided = { ...vocabulary, decided: true }
+  const segments = Object.entries(value).map(([id, segment]: [string, unknown]) => {
+    const path = ['segments', id]
+    const { when, routes, review } = (segment ?? {}) as {
+      when?: unknown
+      routes?: unknown
+      review?: { rules?: unknown } | null
+    }
+    return [
+      id,
+      {
+        when: parseCondition(when, [...path, 'when'], vocabulary, report),
+        routes: parseList(routes, [...path, 'routes'], decided, report),
+        reviewRules: parseList(review?.rules, [...path, 'review', 'rules'], decided, report),
+      },
+    ] as const
+  })
+  return Object.fromEntries(segments)
 }
 
 function parseList(

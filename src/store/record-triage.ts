@@ -1,8 +1,14 @@
+import { TriageError } from '../domain/errors.ts'
+import type { Happening } from '../domain/happening.ts'
 import type { Severity } from '../domain/labels.ts'
-import type { RecordOutcome, TriageRecord } from '../domain/receipt.ts'
-import type { Db } from './db.ts'
-import { onlyRow } from './db.ts'
+import type { PreviousDecision, RecordOutcome, TriageRecord } from '../domain/receipt.ts'
+import type { Roster } from '../domain/roster.ts'
+import type { StoredEvent, ToldClock } from './clock-story.ts'
+import { CLOCKS_OF_T, EVENTS_OF_T, happeningsOf, slaOf } from './clock-story.ts'
+import type { Db, Statements } from './db.ts'
+import { onlyRow, parseJson } from './db.ts'
 import { sha256 } from './digest.ts'
+import { readRosterIn } from './roster.ts'
 import { requireStorable, toStorable } from './text.ts'
 
 /**
@@ -15,36 +21,105 @@ import { requireStorable, toStorable } from './text.ts'
  * a severity that was raised since cannot fall back. The standing content with the standing decision in `follows` is a
  * late score: recorded as a revision, or `stale` once a person decided, the ticket was resolved or its customer erased.
  *
+ * Where the owner is at the limit by now, or the turn was taken, `decideOn` decides again on a fresh roster that nobody
+ * else can change meanwhile.
+ *
  * @throws TriageError `store_unavailable`: it may or may not have been written; repeating it tells.
  * @throws TriageError `invalid_request`: an id that PostgreSQL cannot hold.
  */
-export async function recordTriage(db: Db, record: TriageRecord): Promise<RecordOutcome> {
-  const outcome = onlyRow(await db.rows<OutcomeRow>(RECORD, paramsOf(db.tenant, record)))
-  const { kind } = outcome
-  if (kind === 'mismatch') return { kind }
-  if (kind !== 'stale') return { kind, answer: outcome.stored_answer as string }
-  return {
-    kind,
-    previous: {
-      decisionId: outcome.standing_decision as string,
-      revision: outcome.standing_revision as number,
-      severity: outcome.standing_severity as Severity,
-      held: await isHeld(db, record),
-    },
+export async function recordTriage(
+  db: Db,
+  record: TriageRecord,
+  decideOn?: (roster: Roster) => TriageRecord,
+): Promise<RecordOutcome> {
+  const outcome = await write(db, db.tenant, record)
+  if (outcome.kind !== 'crowded') return outcomeOf(db, record, outcome)
+  if (decideOn === undefined) throw crowded()
+  const again = await db.transaction(async (tx) => {
+    // Nobody else is given a ticket until this one is written.
+    await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`assign ${db.tenant}`])
+    const fresh = decideOn(await readRosterIn(tx, db.tenant))
+    return { record: fresh, outcome: await write(tx, db.tenant, fresh) }
+  })
+  if (again.outcome.kind === 'crowded') throw crowded()
+  return outcomeOf(db, again.record, again.outcome)
+}
+
+async function write(on: Statements, tenant: string, record: TriageRecord): Promise<OutcomeRow> {
+  return onlyRow(await on.rows<OutcomeRow>(RECORD, paramsOf(tenant, record)))
+}
+
+async function outcomeOf(
+  db: Db,
+  record: TriageRecord,
+  { kind, stored_answer: answer }: OutcomeRow,
+): Promise<RecordOutcome> {
+  switch (kind) {
+    case 'mismatch':
+      return { kind }
+    case 'recorded':
+    case 'replayed':
+      return { kind, answer: answer as string }
+    case 'crowded':
+      throw crowded()
+    case 'stale':
+      return { kind, previous: await readStanding(db, record) }
   }
 }
 
-/** Asked only for a revision, which is rare; a person who decides meanwhile makes it true for too long, never too short. */
-async function isHeld(db: Db, { caller, ticket }: TriageRecord): Promise<boolean> {
-  const rows = await db.rows(
-    `select id from tickets where tenant = $1 and caller = $2 and external_id = $3 and standing = 'held'`,
-    [db.tenant, caller, ticket.id],
+/** Asked only for a revision, which is rare. */
+async function readStanding(
+  db: Db,
+  { caller, ticket, receipt }: TriageRecord,
+): Promise<PreviousDecision> {
+  const row = onlyRow(
+    await db.rows<StandingRow>(READ_STANDING, [
+      db.tenant,
+      requireStorable('caller', caller),
+      requireStorable('id', ticket.id),
+    ]),
   )
-  return rows.length > 0
+  const events = parseJson(row.events) as readonly StoredEvent[]
+  const reopened: readonly Happening[] =
+    row.resolved_at === null ? [] : [{ kind: 'reopened', at: receipt.now }]
+  return {
+    decisionId: row.decision_id,
+    revision: row.revision,
+    severity: row.severity,
+    held: row.standing === 'held',
+    owner: row.owner,
+    clockStart: row.clock_start,
+    happened: [...happeningsOf(events), ...reopened],
+    seen: events.length,
+    sla: slaOf(parseJson(row.clocks) as readonly ToldClock[]),
+  }
 }
 
+const READ_STANDING = `
+  select t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at,
+      r.receipt ->> 'clockStart' as clock_start, ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
+    from tickets t join receipts r on r.decision_id = t.decision_id
+   where t.tenant = $1 and t.caller = $2 and t.external_id = $3`
+
+type StandingRow = {
+  decision_id: string
+  revision: number
+  severity: Severity
+  standing: string
+  owner: string
+  resolved_at: string | null
+  clock_start: string
+  events: string
+  clocks: string
+}
+
+const crowded = () =>
+  new TriageError('store_unavailable', 'Cannot assign an owner now: too many tickets at once', {
+    detail: { retryAfterSeconds: 1 },
+  })
+
 type OutcomeRow = {
-  kind: RecordOutcome['kind']
+  kind: RecordOutcome['kind'] | 'crowded'
   stored_answer: string | null
   standing_decision: string | null
   standing_revision: number | null
@@ -87,7 +162,7 @@ function paramsOf(tenant: string, record: TriageRecord) {
     decision.route.backup.id,
     decision.disposition,
     record.review === null ? null : JSON.stringify(record.review),
-    JSON.stringify(decision.clocks),
+    JSON.stringify({ rows: record.clocks, seen: record.seen, claim: record.claim }),
     toStorable(observed.customer),
     JSON.stringify(observed.keys.map(toStorable)),
   ]

@@ -22,6 +22,7 @@ import type {
   ReviewState,
   Undo,
 } from '../domain/review-state.ts'
+import type { ClockState } from '../domain/run-clocks.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 
 /*
@@ -66,6 +67,8 @@ export const tickets = pgTable(
     updatedAt: instant().notNull(),
     resolvedAt: instant(),
     erasedAt: instant(),
+    /** Decide again from then on, because of what its clocks or events say; a claim moves it ahead. */
+    rejudgeAt: instant(),
   },
   (table) => [
     // Ids are unique per caller. The caller stands last so that people can look an id up without it.
@@ -78,6 +81,10 @@ export const tickets = pgTable(
     index('tickets_with_words')
       .on(table.tenant, table.updatedAt)
       .where(sql`original is not null`),
+    // Few at any time: one pass takes what is due.
+    index('tickets_rejudge')
+      .on(table.rejudgeAt)
+      .where(sql`rejudge_at is not null`),
     // Erasure finds a customer's tickets.
     index('tickets_by_customer')
       .on(table.tenant, table.customerId)
@@ -191,7 +198,7 @@ export const reviews = pgTable(
   ],
 )
 
-/** One row per ticket and kind of clock. */
+/** One row per ticket and kind of clock: what `runClocks` says, and what was told of it. */
 export const clocks = pgTable(
   'clocks',
   {
@@ -200,18 +207,67 @@ export const clocks = pgTable(
       .notNull()
       .references(() => tickets.id),
     kind: text().notNull(),
+    state: text().$type<ClockState>().notNull().default('running'),
+    startedAt: instant(),
     dueAt: instant().notNull(),
     target: text().notNull(),
     calendar: text().notNull(),
     metAt: instant(),
+    pausedAt: instant(),
+    /** When this row was worked out; due before it means that it was late when it came to be. */
+    setAt: instant(),
+    /** `[{ at, text }]`. */
+    warnings: json().notNull().default([]),
+    /** Texts of the warnings that were told since `startedAt`, and `breach`. */
+    told: json().$type<readonly string[]>().notNull().default([]),
+    /** When there is something to tell; null when there is not. */
+    nextAt: instant(),
+    /** First missed while it ran. */
+    breachedAt: instant(),
   },
   (table) => [
     primaryKey({ columns: [table.ticket, table.kind] }),
-    // One pass over due clocks reads only what is due and not met.
-    index('clocks_due')
-      .on(table.dueAt)
-      .where(sql`met_at is null`),
+    // One pass reads only what there is to tell.
+    index('clocks_next')
+      .on(table.nextAt)
+      .where(sql`next_at is not null`),
   ],
+)
+
+/** What the platform says that happened to a ticket; clocks are worked out from these rows. */
+export const ticketEvents = pgTable(
+  'ticket_events',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    ticket: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    /** The sender's own id: the same again is the same event. */
+    eventId: text().notNull(),
+    kind: text().notNull(),
+    occurredAt: instant().notNull(),
+    receivedAt: instant().notNull(),
+    actor: text().notNull(),
+    /** The rest of what was sent. */
+    data: json().notNull(),
+  },
+  (table) => [
+    // Also serves reading a ticket's events.
+    unique('ticket_events_sent').on(table.ticket, table.eventId),
+  ],
+)
+
+/** The turn that a person of a team took last, for teams that take turns. */
+export const turns = pgTable(
+  'turns',
+  {
+    tenant: tenant(),
+    team: text().notNull(),
+    person: text().notNull(),
+    turn: bigint({ mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.team, table.person] })],
 )
 
 /** Who did what. Rows are added, never changed; a trigger refuses anything else. */

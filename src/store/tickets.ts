@@ -2,6 +2,8 @@ import type { Clock } from '../domain/decision.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 import type { PreviousDecision } from '../domain/receipt.ts'
 import type { Ticket } from '../domain/ticket.ts'
+import type { ClockState } from '../domain/run-clocks.ts'
+import { BREACH } from './clock-story.ts'
 import type { Db } from './db.ts'
 import { parseJson } from './db.ts'
 import type { Standing } from './schema.ts'
@@ -14,7 +16,7 @@ export type TicketState = {
   /** As sent; null once erased. */
   readonly original: Ticket | null
   readonly contentHash: string
-  readonly decision: PreviousDecision
+  readonly decision: Pick<PreviousDecision, 'decisionId' | 'revision' | 'severity' | 'held'>
   readonly severity: Severity
   readonly type: TicketType
   readonly team: string
@@ -22,11 +24,22 @@ export type TicketState = {
   readonly backup: string
   readonly standing: Standing
   readonly reviewId: string | null
-  readonly clocks: readonly (Clock & { readonly metAt: string | null })[]
+  readonly clocks: readonly StoredClock[]
   readonly createdAt: string
   readonly updatedAt: string
   readonly resolvedAt: string | null
   readonly erasedAt: string | null
+}
+
+export type StoredClock = Pick<Clock, 'kind' | 'dueAt' | 'target' | 'calendar'> & {
+  readonly state: ClockState
+  readonly startedAt: string | null
+  readonly metAt: string | null
+  readonly pausedAt: string | null
+  /** When it was missed while it ran. */
+  readonly breachedAt: string | null
+  /** Warnings that were told. */
+  readonly warned: readonly string[]
 }
 
 /**
@@ -49,7 +62,9 @@ export async function findTicket(
 const FIND_TICKET = `
   select t.*, (
       select coalesce(json_agg(json_build_object(
-          'kind', c.kind, 'dueAt', c.due_at, 'target', c.target, 'calendar', c.calendar, 'metAt', c.met_at
+          'kind', c.kind, 'dueAt', c.due_at, 'target', c.target, 'calendar', c.calendar, 'metAt', c.met_at,
+          'state', c.state, 'startedAt', c.started_at, 'pausedAt', c.paused_at, 'breachedAt', c.breached_at,
+          'warned', c.told
         ) order by c.due_at, c.kind), '[]')
       from clocks c where c.ticket = t.id
     ) as clocks
@@ -80,7 +95,7 @@ type TicketRow = {
 }
 
 function stateOf(row: TicketRow): TicketState {
-  const clocks = parseJson(row.clocks) as (Clock & { metAt: string | null })[]
+  const clocks = parseJson(row.clocks) as StoredClock[]
   return {
     caller: row.caller,
     ticketId: row.external_id,
@@ -102,7 +117,11 @@ function stateOf(row: TicketRow): TicketState {
     clocks: clocks.map((clock) => ({
       ...clock,
       dueAt: new Date(clock.dueAt).toISOString(),
-      metAt: clock.metAt === null ? null : new Date(clock.metAt).toISOString(),
+      startedAt: isoOrNull(clock.startedAt),
+      metAt: isoOrNull(clock.metAt),
+      pausedAt: isoOrNull(clock.pausedAt),
+      breachedAt: isoOrNull(clock.breachedAt),
+      warned: clock.warned.filter((text) => text !== BREACH),
     })),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -110,6 +129,9 @@ function stateOf(row: TicketRow): TicketState {
     erasedAt: row.erased_at,
   }
 }
+
+const isoOrNull = (printed: string | null) =>
+  printed === null ? null : new Date(printed).toISOString()
 
 /** One thing that happened to a ticket: a decision, a review's transition, an erasure. */
 export type TicketEntry = {

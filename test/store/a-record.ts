@@ -26,6 +26,7 @@ export type RecordPlan = {
   readonly keys?: readonly string[]
   /** What differs from a plain review of a held ticket; opens one also where nothing is held. */
   readonly review?: Partial<PlannedReview>
+  readonly claim?: TriageRecord['claim']
 }
 
 /** A whole record of a decision, as `triage` would hand it to the store. */
@@ -135,6 +136,14 @@ export function aRecord(plan: RecordPlan = {}): TriageRecord {
             expiresAt: new Date(now.getTime() + 24 * 3_600_000).toISOString(),
           },
     answer: JSON.stringify(answerOf(receipt, reviewId)),
+    clocks: decision.clocks.map((clock) => ({
+      ...clock,
+      state: 'running' as const,
+      startedAt: at,
+      warnings: [],
+    })),
+    seen: 0,
+    claim: plan.claim ?? null,
     observed: {
       customer: ticket.customer?.id ?? 'anonymous',
       keys: plan.keys ?? ['intent:outage', 'outage:checkout', 'outage:team', 'outage:pay'],

@@ -139,6 +139,11 @@ onBothStores((db) => {
         revision: 1,
         severity: 'P2',
         held: false,
+        owner: 'ana',
+        clockStart: NOW.toISOString(),
+        happened: [],
+        seen: 0,
+        sla: { warned: [], breached: [], nextDueAt: '2026-11-20T11:15:00.000Z' },
       },
     })
     expect(await countAll()).toEqual(before)

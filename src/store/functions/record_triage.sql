@@ -4,12 +4,17 @@
 -- A late score decides about the content that stands: the same content with the standing decision in `in_follows`. It is
 -- a revision like any other, but never over a person: decided, resolved or erased meanwhile, it is stale.
 --
--- Locks are taken in one order (key, ticket, observations sorted), so two callers cannot wait for each other.
+-- Locks are taken in one order (all assignments, team, owner, key, ticket, observations sorted), so two callers cannot
+-- wait for each other.
+--
+-- `in_clocks` is { rows, seen, claim }: the clocks, how many of the ticket's events they were worked out from, and what
+-- the choice of the owner rests on (see hold_claim; null when that cannot change).
 --
 --   recorded   written; `answer` is the one given
 --   replayed   nothing decided: the same key and body, or the ticket already stands at this content
 --   mismatch   the key belongs to another body; nothing written
---   stale      the ticket stands at a decision that this one does not follow or may not revise; nothing written
+--   crowded    the owner is at the limit by now, or the turn was taken; nothing written
+--   stale      the ticket has other events than were seen, or it stands at a decision that this one does not follow or may not revise; nothing written
 create or replace function record_triage(
   in_tenant text, in_caller text, in_now timestamptz,
   in_key text, in_fingerprint text, in_expires_at timestamptz,
@@ -38,7 +43,16 @@ declare
   carried_by text;
   carried_until timestamptz;
   same_content boolean;
+  claim json := in_clocks::json -> 'claim';
 begin
+  if claim ->> 'person' is not null then
+    perform pg_advisory_xact_lock_shared(hashtextextended('assign ' || in_tenant, 0));
+    if not hold_claim(in_tenant, in_caller, in_ticket_id, claim) then
+      kind := 'crowded';
+      return;
+    end if;
+  end if;
+
   if in_key is not null then
     insert into idempotency as i (tenant, caller, key, fingerprint, decision_id, expires_at)
       values (in_tenant, in_caller, in_key, in_fingerprint, in_decision_id, in_expires_at)
@@ -72,7 +86,8 @@ begin
     returning id into ticket_ref;
 
   if ticket_ref is null then
-    select t.id, t.content_hash, t.decision_id, t.revision, t.severity, t.event_seq,
+    select t.id, t.content_hash, t.decision_id, t.revision, t.severity, t.event_seq, t.resolved_at,
+        (select count(*) from ticket_events e where e.ticket = t.id) as happened,
         t.standing in ('auto', 'held') and t.resolved_at is null and t.erased_at is null as undecided
         into strict known
       from tickets t
@@ -90,7 +105,7 @@ begin
       return;
     end if;
     if in_follows is distinct from known.decision_id or in_revision <> known.revision + 1
-        or (same_content and not known.undecided) then
+        or known.happened <> (in_clocks::json ->> 'seen')::integer or (same_content and not known.undecided) then
       kind := 'stale';
       standing_decision := known.decision_id;
       standing_revision := known.revision;
@@ -101,6 +116,11 @@ begin
       return;
     end if;
     ticket_ref := known.id;
+    -- New content opens a resolved ticket again.
+    if known.resolved_at is not null then
+      insert into ticket_events (tenant, ticket, event_id, kind, occurred_at, received_at, actor, data)
+        values (in_tenant, ticket_ref, 'revision ' || in_decision_id, 'reopened', in_now, in_now, in_caller, '{}');
+    end if;
     seq_before := known.event_seq;
     -- The review of the decision before has nothing left to decide. Who was at work on it goes on with the new one.
     select v.id, v.claimed_by, v.lease_until into carried_from, carried_by, carried_until from reviews v
@@ -134,12 +154,13 @@ begin
   insert into receipts (tenant, decision_id, ticket, revision, follows, receipt, answer, created_at)
     values (in_tenant, in_decision_id, ticket_ref, in_revision, in_follows, in_receipt::json, in_answer, in_now);
 
-  insert into clocks as c (tenant, ticket, kind, due_at, target, calendar)
-    select in_tenant, ticket_ref, k.kind, k."dueAt", k.target, k.calendar
-      from json_to_recordset(in_clocks::json)
-        as k (kind text, "dueAt" timestamptz, target text, calendar text)
-    on conflict (ticket, kind) do update
-      set due_at = excluded.due_at, target = excluded.target, calendar = excluded.calendar;
+  perform set_clocks(in_tenant, ticket_ref, in_clocks::json -> 'rows', in_now);
+
+  if claim ->> 'team' is not null then
+    insert into turns as t (tenant, team, person, turn)
+      values (in_tenant, claim ->> 'team', claim ->> 'person', (claim ->> 'turn')::bigint + 1)
+      on conflict (tenant, team, person) do update set turn = excluded.turn;
+  end if;
 
   insert into audit (tenant, actor, action, subject, ticket, after, at)
     values (in_tenant, in_caller, 'decision.made', in_decision_id, ticket_ref,
