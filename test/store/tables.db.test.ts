@@ -104,11 +104,11 @@ onBothStores((db) => {
   test('the roster counts open tickets per owner', async () => {
     const tenant = forTenant(db(), 'roster')
     for (const owner of ['ana', 'ana', 'cleo']) await recordTriage(tenant, aRecord({ owner }))
-    expect(await readRoster(tenant)).toEqual({ open: { ana: 2, cleo: 1 } })
+    expect(await readRoster(tenant)).toEqual({ open: { ana: 2, cleo: 1 }, turns: {} })
     await tenant.rows(
       `update tickets set resolved_at = now() where tenant = 'roster' and owner = 'cleo'`,
     )
-    expect(await readRoster(tenant)).toEqual({ open: { ana: 2 } })
+    expect(await readRoster(tenant)).toEqual({ open: { ana: 2 }, turns: {} })
   })
 
   test('volumes count distinct customers now and usually', async () => {
