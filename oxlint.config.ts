@@ -75,6 +75,9 @@ export default defineConfig({
     ban(
       [
         'src/triage.ts',
+        'src/count-customers.ts',
+        'src/watch-incidents.ts',
+        'src/raise-member.ts',
         'src/judge.ts',
         'src/run-scorer.ts',
         'src/second-opinion.ts',

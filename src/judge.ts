@@ -5,6 +5,7 @@ import { clockRows } from './domain/clock-rows.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import { decide } from './domain/decide.ts'
 import { degradedSteps } from './domain/degraded.ts'
+import type { Repeats } from './domain/earlier-contact.ts'
 import type { Evidence } from './domain/facts.ts'
 import type { Moment } from './domain/moment.ts'
 import type { Judge, Judged } from './domain/raise-only.ts'
@@ -18,20 +19,27 @@ import { findInstructionShaped } from './domain/untrusted-text.ts'
 import { fingerprint, hmac } from './fingerprint.ts'
 
 /** What is the same for every decision about one arrival of a ticket. */
-export type Arrival = Pick<TriageRecord, 'caller' | 'idempotency' | 'salt' | 'observed'> & {
+export type Arrival = Pick<
+  TriageRecord,
+  'caller' | 'idempotency' | 'salt' | 'observed' | 'incident' | 'topics' | 'textHash'
+> & {
   readonly ticket: Ticket
   readonly original: string
   readonly redacted: string
   readonly instructionShaped: readonly Evidence[]
+  readonly repeats: Repeats
   readonly policy: CompiledPolicy
   readonly newId: () => string
 }
 
-type Arriving = Pick<Arrival, 'caller' | 'idempotency' | 'redacted' | 'observed'>
+type Arriving = Omit<
+  Arrival,
+  'salt' | 'ticket' | 'original' | 'instructionShaped' | 'policy' | 'newId'
+>
 
 export function arrivalOf(
   ticket: Ticket,
-  { caller, idempotency, redacted, observed }: Arriving,
+  arriving: Arriving,
   deps: {
     readonly policy: CompiledPolicy
     readonly newId: () => string
@@ -41,12 +49,11 @@ export function arrivalOf(
   const original = ticketText(ticket)
   const instructionShaped = findInstructionShaped(original).map((seen) => ({
     ...seen,
-    quote: redacted.slice(seen.start, seen.end),
+    quote: arriving.redacted.slice(seen.start, seen.end),
   }))
   const { policy, newId } = deps
   const salt = deps.newSalt()
-  const request = { caller, idempotency, salt, observed }
-  return { ...request, ticket, original, redacted, instructionShaped, policy, newId }
+  return { ...arriving, salt, ticket, original, instructionShaped, policy, newId }
 }
 
 /** What a decision is made from besides. */
@@ -60,7 +67,7 @@ export type Scoring = {
 
 /** Facts and decision under the policy; `previous` is the decision that changed content revises. */
 export function judgeOf(
-  { ticket, instructionShaped, policy }: Arrival,
+  { ticket, instructionShaped, repeats, policy }: Arrival,
   { runs, roster, at }: Scoring,
   previous: PreviousDecision | null,
 ): Judge {
@@ -70,7 +77,7 @@ export function judgeOf(
     factsOf: (signals) =>
       buildFacts(
         ticket,
-        { signals, degraded, instructionShaped, ...before },
+        { signals, degraded, instructionShaped, repeats: repeats.facts, ...before },
         at,
         policy.policy.types,
       ),
@@ -83,17 +90,20 @@ export function judgeOf(
  * happened to it since counts.
  */
 export function scoringAfter(scoring: Scoring, previous: PreviousDecision | null): Scoring {
-  if (previous === null) return scoring
+  return previous === null ? scoring : { ...scoring, at: momentAfter(scoring.at, previous) }
+}
+
+/** The moment as it is for a ticket that was here before. */
+export function momentAfter(
+  { now, clockStart: start }: Moment,
+  previous: PreviousDecision,
+): Moment {
   const { clockStart, happened, sla } = previous
-  const { at } = scoring
   return {
-    ...scoring,
-    at: {
-      now: at.now,
-      clockStart: clockStart < at.clockStart ? clockStart : at.clockStart,
-      ...(happened.length > 0 && { happened }),
-      ...((sla.warned.length > 0 || sla.breached.length > 0) && { sla }),
-    },
+    now,
+    clockStart: clockStart < start ? clockStart : start,
+    ...(happened.length > 0 && { happened }),
+    ...((sla.warned.length > 0 || sla.breached.length > 0) && { sla }),
   }
 }
 
@@ -104,12 +114,12 @@ export function judgeSignals(signals: Signals, { factsOf, decideOn }: Judge): Ju
 
 /** Everything that the store writes for one decision. */
 export function recordOf(
-  { ticket, original, redacted, policy, newId, ...arrival }: Arrival,
+  { ticket, original, redacted, repeats, policy, newId, ...arrival }: Arrival,
   { runs, roster, at, secondOpinion }: Scoring,
   { signals, facts, decision }: Judged,
   follows: Pick<PreviousDecision, 'decisionId' | 'revision' | 'owner' | 'seen'> | null,
 ): TriageRecord {
-  const { caller, idempotency, salt, observed } = arrival
+  const { caller, idempotency, salt, observed, incident, topics, textHash } = arrival
   const { id, version, hash } = policy.policy
   const receipt: Receipt = {
     schema: 1,
@@ -126,6 +136,7 @@ export function recordOf(
     ...at,
     policy: { id, version, hash },
     degraded: degradedSteps(runs),
+    ...(repeats.links.length > 0 && { links: repeats.links }),
     ...(secondOpinion && { secondOpinion }),
     decision,
   }
@@ -144,5 +155,8 @@ export function recordOf(
     seen: follows?.seen ?? 0,
     claim: claimOf(decision, policy, roster, follows?.owner),
     observed,
+    incident,
+    topics,
+    textHash,
   }
 }

@@ -96,7 +96,7 @@ async function start(config: Config): Promise<void> {
   )
 
   const timers = startTimers(db, {
-    parts: tickParts({ db, policy: compiled.policy }),
+    parts: tickParts({ db, policy: compiled, newId: randomUUID }),
     now: () => new Date(),
     onError: (error, task) => log.error({ ...describeError(error), task }, 'timer failed'),
   })

@@ -107,7 +107,12 @@ export async function reviseLate(
   }
   // The request and its words were counted with the first decision.
   const { observed } = arrival
-  const counted: Arrival = { ...arrival, idempotency: null, observed: { ...observed, keys: [] } }
+  const counted: Arrival = {
+    ...arrival,
+    idempotency: null,
+    observed: { ...observed, keys: [] },
+    incident: null,
+  }
   const { decisionId, revision } = record.receipt
   const owner = judged.decision.route.owner.id
   const revise = (now: Scoring, seen: number) => {

@@ -1,12 +1,14 @@
+import type { SpikeDeps } from './count-customers.ts'
+import { countCustomers } from './count-customers.ts'
 import { combineSignals } from './domain/combine-signals.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
+import type { EarlierContact } from './domain/earlier-contact.ts'
+import { findRepeats } from './domain/earlier-contact.ts'
 import type { Moment } from './domain/moment.ts'
 import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
 import { redact } from './domain/redact.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerInput } from './domain/signal.ts'
-import type { KeyVolume } from './domain/spike.ts'
-import { detectSpikes, spikeKeys } from './domain/spike.ts'
 import type { Ticket } from './domain/ticket.ts'
 import { clockStart, ticketText } from './domain/ticket.ts'
 import type { Scoring } from './judge.ts'
@@ -24,21 +26,18 @@ export type TriageRequest = {
   readonly waitMs?: number
 }
 
-export type VolumeQuery = {
-  readonly keys: readonly string[]
-  readonly customer: string
-  readonly now: Date
-  readonly windowMinutes: number
-}
-
 /** What the path needs from outside; a test or an eval passes its own. */
-export type TriageDeps = {
+export type TriageDeps = SpikeDeps & {
   readonly policy: CompiledPolicy
   readonly scorers: readonly Scorer[]
   /** Absent: the scorers have the last word. */
   readonly secondOpinion?: SecondOpinion
   readonly roster: () => Promise<Roster>
-  readonly recentVolume: (query: VolumeQuery) => Promise<readonly KeyVolume[]>
+  /** The customer's newest tickets; absent where nothing is kept. */
+  readonly earlierContacts?: (
+    customer: string,
+    caller: string,
+  ) => Promise<readonly EarlierContact[]>
   readonly record: Recorder
   readonly now: () => Date
   /** Monotonic milliseconds, for the scorers' durations only. */
@@ -62,18 +61,15 @@ export async function triage(
   const redacted = redact(ticketText(ticket)).text
 
   const input = inputOf(redacted, ticket, request)
-  const runs = await Promise.all(
-    deps.scorers.map((scorer) => runScorer(scorer, input, deps.elapsedMs)),
-  )
-  const keys = spikeKeys(redacted, combineSignals(runs, []))
-  const customer = ticket.customer?.id ?? ANONYMOUS
-  const { spikes } = deps.policy.policy
-  const { windowMinutes } = spikes
-  const volumes = await deps.recentVolume({ keys, customer, now, windowMinutes })
-  const signals = combineSignals(runs, detectSpikes(volumes, spikes))
+  const [earlier, ...runs] = await Promise.all([
+    earlierOf(ticket, request, deps),
+    ...deps.scorers.map((scorer) => runScorer(scorer, input, deps.elapsedMs)),
+  ])
+  const counted = await countCustomers(ticket, { text: redacted, runs, now }, deps)
+  const repeats = findRepeats({ id: ticket.id, now, ...counted }, earlier)
+  const signals = combineSignals(runs, counted.spikes)
 
-  const observed = { customer, keys }
-  const arrival = arrivalOf(ticket, { ...request, redacted, observed }, deps)
+  const arrival = arrivalOf(ticket, { ...request, ...counted, redacted, repeats }, deps)
   const first: Scoring = { runs, signals, roster: await deps.roster(), at }
   const { secondOpinion, elapsedMs } = deps
   const dueMs = started + scoringTime(request.waitMs ?? secondOpinion?.answerBudgetMs ?? 0)
@@ -98,8 +94,12 @@ export async function triage(
   return outcome
 }
 
-/** Tickets without a customer id count as one customer, so that nobody can fake a crowd by leaving it out. */
-const ANONYMOUS = 'anonymous'
+/** Nobody knows who writes without a customer id, so there is nothing earlier. */
+async function earlierOf({ customer }: Ticket, { caller }: TriageRequest, deps: TriageDeps) {
+  return customer?.id === undefined
+    ? []
+    : ((await deps.earlierContacts?.(customer.id, caller)) ?? [])
+}
 
 function inputOf(text: string, { language }: Ticket, { waitMs }: TriageRequest): ScorerInput {
   return {

@@ -213,7 +213,7 @@ async function runTimers(env: WorkerEnv): Promise<void> {
   const db = openPostgres(isolate.databaseUrl, { max: 1 })
   try {
     await tick({
-      parts: tickParts({ db, policy: isolate.policy.compiled.policy }),
+      parts: tickParts({ db, policy: isolate.policy.compiled, newId: randomUUID }),
       now,
       onError: (error, part) =>
         log({ logLevel: 'error' }, 'error', { ...describeError(error), part, msg: 'tick failed' }),

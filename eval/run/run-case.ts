@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
 import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
+import { plainVolume } from '../../src/domain/spike-detect.ts'
 import type { Scorer } from '../../src/domain/signal.ts'
 import { triage } from '../../src/triage.ts'
 import type { EvalCase } from '../suite/eval-case.ts'
@@ -21,6 +22,7 @@ export type CaseWorld = {
 
 /** Sends one case down the production path with a record that keeps it in memory. Never rejects. */
 export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<CaseRun> {
+  const { volume } = evalCase
   let receipt: Receipt | null = null
   let answer: string | null = null
   const ids = sequence(evalCase.id)
@@ -43,13 +45,12 @@ export async function runCase(evalCase: EvalCase, world: CaseWorld): Promise<Cas
           },
         }),
         roster: async () => EMPTY_ROSTER,
-        recentVolume: async ({ keys }) =>
-          evalCase.volume === undefined
-            ? []
-            : keys.map((key) => ({
-                key,
-                ...(evalCase.volume as { customers: number; expected: number }),
-              })),
+        recentVolume: async ({ keys }) => ({
+          volumes: keys.flatMap((key) =>
+            volume === undefined ? [] : plainVolume(key, volume.customers, volume.expected),
+          ),
+          trackedKeys: 0,
+        }),
         record: async (record) => {
           receipt = record.receipt
           answer = record.answer

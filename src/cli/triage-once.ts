@@ -37,7 +37,7 @@ export async function decideOnce(
         policy: compiled,
         scorers,
         roster: async () => EMPTY_ROSTER,
-        recentVolume: async () => [],
+        recentVolume: async () => ({ volumes: [], trackedKeys: 0 }),
         record: async ({ answer, receipt }) => {
           decided = receipt
           return { kind: 'recorded', answer }

@@ -3,27 +3,31 @@ import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { RecordOutcome } from '../domain/receipt.ts'
+import { spikeRules } from '../domain/spike-rules.ts'
 import type { Scorer } from '../domain/signal.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
 import type { Check } from '../http/health.ts'
 import { createRateLimiter } from '../http/rate-limit.ts'
 import type { Db } from '../store/db.ts'
 import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
+import { earlierContacts } from '../store/earlier-contacts.ts'
 import { eraseCustomer } from '../store/erase-customer.ts'
 import { checkStore } from '../store/health.ts'
+import { openIncident } from '../store/incidents.ts'
 import { countActiveKeys, findCaller } from '../store/keys.ts'
 import { findPolicy } from '../store/policies.ts'
 import { findReceipt } from '../store/receipts.ts'
+import { readSpikes } from '../store/read-spikes.ts'
 import { recordTriage } from '../store/record-triage.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
 import { saveEvent } from '../store/ticket-events.ts'
-import { createVolumeReader } from '../store/volume.ts'
 import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
 import type { SecondOpinion } from '../second-opinion.ts'
 import { clocksUnder, recordTicketEvent } from '../ticket-event.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
+import { createSpikeDeps } from './spike-deps.ts'
 import { compileSource } from './compile-source.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
@@ -104,7 +108,9 @@ export function createAppDeps(parts: AppParts): AppDeps {
     }),
     policy: policy.compiled,
     roster: roster.read,
-    recentVolume: createVolumeReader(db),
+    recentVolume: (query) => readSpikes(db, query),
+    openIncident: (opening) => openIncident(db, opening),
+    earlierContacts: (customer, caller) => earlierContacts(db, { customer, caller, now: now() }),
     record: roster.watch((record, decideOn) => recordTriage(db, record, decideOn)),
   }
   return {
@@ -133,6 +139,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     findPolicy: findPolicyOf,
     currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
     ...createReviewDeps({ db, policy: policy.compiled, roster: roster.read, now }),
+    ...createSpikeDeps({ db, rules: spikeRules(policy.compiled.policy.spikes), now }),
     listWebhooks: () => listWebhooks(db),
     registerWebhook: async ({ url, events }, actor) => {
       // Standard Webhooks: 24 to 64 random bytes, shown as whsec_ and base64.

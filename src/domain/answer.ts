@@ -1,5 +1,6 @@
 import type { Action, Decision } from './decision.ts'
 import { allowedActions } from './decision.ts'
+import type { TicketLink } from './earlier-contact.ts'
 import type { Receipt } from './receipt.ts'
 import type { Signals } from './signal.ts'
 
@@ -21,6 +22,8 @@ export type Answer = Pick<
   }
   readonly signals: Signals
   readonly degraded: readonly string[]
+  /** Earlier tickets of the customer that this one belongs with. */
+  readonly links?: readonly TicketLink[]
   /** Opinions still to come, with the reason for asking: they may raise this decision by a revision, never lower it. */
   readonly pending?: readonly string[]
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
@@ -61,6 +64,7 @@ export function answerOf(receipt: Receipt, reviewId: string | null): Answer {
     signals: receipt.signals,
     reasons: decision.reasons,
     degraded: receipt.degraded,
+    ...(receipt.links && { links: receipt.links }),
     ...(receipt.secondOpinion?.pending && {
       pending: [`llm: ${receipt.secondOpinion.because.join('; ')}`],
     }),

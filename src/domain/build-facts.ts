@@ -15,6 +15,8 @@ export type Scored = {
   readonly signals: Signals
   readonly degraded: readonly string[]
   readonly instructionShaped: readonly Evidence[]
+  /** What earlier tickets of the customer say, as facts. */
+  readonly repeats?: Facts['values']
   /** The decision that this one revises. */
   readonly before?: {
     readonly severity: Severity
@@ -38,6 +40,7 @@ export function buildFacts(
 
   putTicketFacts(put, ticket, at)
   putSignalFacts(put, scored.signals, types)
+  for (const [name, value] of Object.entries(scored.repeats ?? {})) put(name, value)
   put('ticket.severityBefore', scored.before?.severity)
   put('ticket.heldBefore', scored.before?.held)
   put('ticket.ownerBefore', scored.before?.owner)
@@ -139,6 +142,8 @@ function putSignalFacts(
     put('spike.key', spike.key)
     put('spike.customers', spike.customers)
     put('spike.ratio', spike.ratio)
+    put('spike.region', signals.spikes.find(({ region }) => region !== undefined)?.region)
+    put('spike.incident', spike.incident)
   }
 }
 

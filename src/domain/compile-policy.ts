@@ -92,6 +92,8 @@ export type CompiledPolicy = {
   readonly askWhen: CompiledCondition | undefined
   readonly tags: readonly Sentence[]
   readonly acknowledgement: Sentence
+  /** `messages.incident`. */
+  readonly incidentNotice: Sentence | undefined
   readonly timers: Readonly<Record<Severity, Timers>>
   /** When to warn before a target is missed. */
   readonly warnings: Readonly<Record<Severity, readonly Warning[]>>
@@ -141,6 +143,10 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     askWhen: scoring.ask.when && compileCondition(scoring.ask.when),
     tags: policy.tags.map(compileSentence),
     acknowledgement: compileSentence(policy.messages.acknowledgement),
+    incidentNotice:
+      policy.messages.incident === undefined
+        ? undefined
+        : compileSentence(policy.messages.incident),
     timers: compileTimers(policy, calendars),
     warnings: Object.fromEntries(
       SEVERITIES.map((severity) => [

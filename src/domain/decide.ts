@@ -23,6 +23,7 @@ import { wantedBy } from './needs.ts'
 import { proposeActions } from './propose-actions.ts'
 import type { Roster } from './roster.ts'
 import { segmentsOf, timersFor } from './segments.ts'
+import { showFact } from './sentence.ts'
 
 /** A ticket that nobody could read is at least this severe. */
 const UNREADABLE: Severity = 'P2'
@@ -68,6 +69,7 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
   const reasons: readonly Reason[] = [
     ...fired.map((trigger) => triggerReason(trigger, facts)),
     ...defaults(fired, readable, standing),
+    ...resendReason(facts),
     route.reason,
     ...assigned.reasons,
     ...(decides?.reason ? [decides.reason] : []),
@@ -164,6 +166,21 @@ function defaults(
       compared: [],
     })
   return found
+}
+
+/** The same words again within minutes are one matter; the ticket is decided all the same. */
+function resendReason({ values }: Facts): readonly Reason[] {
+  const original = values['repeat.resendOf']
+  if (original === undefined) return []
+  return [
+    {
+      rule: 'core.resend',
+      kind: 'default',
+      sentence: `The same words came minutes ago as ticket ${showFact(original)}: folded with it, counted once`,
+      evidence: [],
+      compared: [{ fact: 'repeat.resendOf', value: original, asked: 'the same words' }],
+    },
+  ]
 }
 
 function teamOf(policy: CompiledPolicy, id: string): CompiledTeam {

@@ -128,6 +128,24 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
     min: 0,
     doc: 'Distinct customers in the window',
   },
+  'spike.region': { type: 'string', doc: 'The region where they report it, when it is one' },
+  'spike.incident': { type: 'string', doc: 'Id of the open incident of this spike' },
+  'repeat.contacts7d': {
+    type: 'number',
+    integer: true,
+    min: 0,
+    doc: 'Contacts of this customer about the same in 7 days, this one included',
+  },
+  'repeat.reopened': { type: 'number', min: 0, doc: 'Times that those tickets were reopened' },
+  'repeat.promisePassed': {
+    type: 'boolean',
+    doc: 'A time that was promised for one of those tickets has passed',
+  },
+  'repeat.tickets': { type: 'list', doc: 'Ids of those tickets' },
+  'repeat.resendOf': {
+    type: 'string',
+    doc: 'Id of the ticket with the very same words that came minutes ago',
+  },
   'spike.ratio': { type: 'number', min: 0, doc: 'Customers now ÷ the expected number' },
   language: { type: 'string', doc: 'Language of the text, ISO 639-1', fromModel: true },
   intent: {

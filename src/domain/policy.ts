@@ -1,6 +1,7 @@
 import type { ScoringRules } from './cascade.ts'
 import type { Costs } from './costs.ts'
 import type { Intent, Severity, TicketType, TriggerKind } from './labels.ts'
+import type { SpikeSection } from './spike-rules.ts'
 import type { FactType } from './facts.ts'
 
 /** Structured, never code. Compiled once by `condition.ts`. */
@@ -266,12 +267,7 @@ export type Policy = {
   readonly retention?: { readonly originalsDays?: number }
   /** Absent: no word of a ticket goes to webhooks or chat. */
   readonly webhooks?: { readonly ticketText: boolean }
-  readonly spikes: {
-    readonly windowMinutes: number
-    /** Distinct customers below which nothing is a spike. */
-    readonly minCustomers: number
-    readonly ratio: number
-  }
+  readonly spikes: SpikeSection
   readonly segments?: readonly Segment[]
   /** Absent: nobody is warned or paged over a target; a missed one is still recorded and told. */
   readonly sla?: SlaRules
@@ -283,7 +279,11 @@ export type Policy = {
   readonly types: Readonly<Partial<Record<Intent, TicketType>>>
   /** Tags for the platform with the slots {severity}, {priority}, {type} and {team}. */
   readonly tags: readonly string[]
-  readonly messages: { readonly acknowledgement: string }
+  readonly messages: {
+    readonly acknowledgement: string
+    /** To customers, about an incident; a draft for a person. */
+    readonly incident?: string
+  }
   readonly cases: readonly PolicyCase[]
 }
 

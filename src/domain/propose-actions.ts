@@ -117,7 +117,7 @@ const MONTHS = [
 ]
 
 /** `Friday 2 October, 14:30 UTC`: the same on every machine, unlike Intl. */
-function showInstant(iso: string): string {
+export function showInstant(iso: string): string {
   const at = new Date(iso)
   const date = `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`
   return `${date}, ${iso.slice(11, 16)} UTC`

@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts'
+import type { TicketLink } from './earlier-contact.ts'
 import type { Facts } from './facts.ts'
 import type { ClockRow } from './clock-rows.ts'
 import type { Happening } from './happening.ts'
@@ -32,6 +33,8 @@ export type Receipt = {
   readonly sla?: SlaRecord
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
   readonly degraded: readonly string[]
+  /** Earlier tickets of the customer that this one belongs with; absent: none. */
+  readonly links?: readonly TicketLink[]
   /** There when another opinion was asked for: why, and whether it had not come when this was decided. */
   readonly secondOpinion?: { readonly because: readonly string[]; readonly pending: boolean }
   readonly decision: Decision
@@ -57,8 +60,32 @@ export type TriageRecord = {
   /** How many events of the ticket the clocks were worked out from. */
   readonly seen: number
   readonly claim: Claim | null
-  /** What is counted for spikes: one row per key. */
-  readonly observed: { readonly customer: string; readonly keys: readonly string[] }
+  /** What is counted for spikes: one row per key, each standing for `weight` customers. */
+  readonly observed: {
+    /** 64 bits of a hash, as a decimal number. */
+    readonly customer: string
+    readonly bucket: string
+    readonly keys: readonly { readonly key: string; readonly weight: number }[]
+  }
+  /** The incident that the ticket is a member of from now on. */
+  readonly incident: IncidentJoin | null
+  /** What the ticket is about and a hash of its words, to know the customer's next ticket about the same. */
+  readonly topics: readonly string[]
+  readonly textHash: string
+}
+
+/** A ticket joins an open incident, with the numbers that it was decided on. */
+export type IncidentJoin = {
+  readonly id: string
+  readonly customer: string
+  readonly region: string | null
+  /** Decided before the incident was there. */
+  readonly earlier: boolean
+  /** Keys of the ticket that belong to the incident. */
+  readonly keys: readonly string[]
+  readonly customers: number
+  readonly expected: number
+  readonly ratio: number
 }
 
 /**

@@ -51,6 +51,12 @@ export type SpikeSignal = {
   readonly expected: number
   readonly ratio: number
   readonly windowMinutes: number
+  /** Of so many customers or more by chance. */
+  readonly probability?: number
+  /** Where it is, for a key of one region. */
+  readonly region?: string
+  /** The open incident that it belongs to. */
+  readonly incident?: string
 }
 
 /** All that is known about one ticket after scoring; the shape of `signals` in the answer. */
@@ -66,7 +72,10 @@ export type Signals = {
 }
 
 /** What one scorer says; it leaves out what it has no opinion on. */
-export type Scores = Partial<Omit<Signals, 'spikes'>>
+export type Scores = Partial<Omit<Signals, 'spikes'>> & {
+  /** Groups of texts that mean much the same, by name; counted, never shown to rules. */
+  readonly meaning?: readonly string[]
+}
 
 /** What a scorer may see: the redacted text (same length and offsets as the original) and the ticket's declared language. */
 export type ScorerInput = {

@@ -71,6 +71,9 @@ export const signalsSchema = z
         expected: z.number(),
         ratio: z.number(),
         windowMinutes: z.number(),
+        probability: z.number().optional(),
+        region: z.string().optional(),
+        incident: z.string().optional(),
       }),
     ),
   })
@@ -175,6 +178,19 @@ export const answerSchema = z
     degraded: z
       .array(z.string())
       .openapi({ description: 'Scorers that did not run; empty when all did' }),
+    links: z
+      .array(
+        z.object({
+          kind: z.enum(['resend', 'repeat']),
+          ticketId: z.string(),
+          at: z.iso.datetime(),
+        }),
+      )
+      .optional()
+      .openapi({
+        description:
+          'Earlier tickets of this customer: `resend`, the same words within minutes; `repeat`, about the same within a week',
+      }),
     pending: z.array(z.string()).optional().openapi({
       description:
         'Second opinions that have not come yet, with the reason for asking. A later revision may raise this decision, never lower it',

@@ -15,6 +15,8 @@ import { addPolicy } from './policy.ts'
 import { problemOf, problemResponse, requestIdOf } from './problem.ts'
 import type { ReviewDeps } from './reviews.ts'
 import { addReviews } from './reviews.ts'
+import type { SpikeDeps } from './spikes.ts'
+import { addSpikes } from './spikes.ts'
 import type { TicketDeps } from './tickets.ts'
 import { addTickets } from './tickets.ts'
 import type { TicketEventEndpointDeps } from './ticket-events.ts'
@@ -42,6 +44,7 @@ export type AppDeps = TriageEndpointDeps &
   TicketDeps &
   TicketEventEndpointDeps &
   ReviewDeps &
+  SpikeDeps &
   WebhookDeps &
   PolicyDeps &
   HealthDeps &
@@ -83,6 +86,7 @@ export function createApp(deps: AppDeps): App {
   addTicketEvents(app, deps)
   addDecisions(app, deps)
   addReviews(app, deps)
+  addSpikes(app, deps)
   addWebhooks(app, deps)
   addPolicy(app, deps)
   addHealth(app, deps)

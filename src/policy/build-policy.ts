@@ -16,6 +16,7 @@ import type {
   Target,
   Team,
 } from '../domain/policy.ts'
+import type { SpikeSection } from '../domain/spike-rules.ts'
 import type { PartialPolicy, RawPolicy, RawSegmentTimes, RawSeverity, RawTarget } from './schema.ts'
 
 /** Read conditions by position in their lists; null where one could not be read. */
@@ -88,17 +89,13 @@ export function buildPolicy(
     ...(file.retention !== undefined && {
       retention: withoutAbsent({ originalsDays: file.retention.originals }),
     }),
-    spikes: {
-      windowMinutes: file.spikes.window,
-      minCustomers: file.spikes.customers,
-      ratio: file.spikes.ratio,
-    },
+    spikes: spikesOf(file.spikes),
     ...(file.scoring !== undefined && { scoring: scoringOf(file.scoring, askWhen) }),
     ...(file.costs !== undefined && { costs: costsOf(file.costs) }),
     ...(file.limits !== undefined && { limits: limitsOf(file.limits) }),
     types: file.types,
     tags: file.tags,
-    messages: file.messages,
+    messages: messagesOf(file.messages),
     cases: file.cases.map(({ expect, ...policyCase }) => ({
       ...policyCase,
       expect: withoutAbsent(expect),
@@ -233,6 +230,28 @@ function costsOf(costs: NonNullable<RawPolicy['costs']>): Costs {
     underStep: costs.under_step,
     overStep: costs.over_step,
     review: costs.review,
+  }
+}
+
+function messagesOf({ incident, ...messages }: RawPolicy['messages']): Policy['messages'] {
+  return incident === undefined ? messages : { ...messages, incident }
+}
+
+function spikesOf(raw: RawPolicy['spikes']): SpikeSection {
+  return {
+    windowMinutes: raw.window,
+    minCustomers: raw.customers,
+    ratio: raw.ratio,
+    ...withoutAbsent({
+      timezone: raw.timezone,
+      falseAlarmsPerWeek: raw.false_alarms_per_week,
+      attributes: raw.attributes,
+      traffic: raw.traffic,
+      closeRatio: raw.close_ratio,
+      quietMinutes: raw.quiet,
+      cooldownMinutes: raw.cooldown,
+      major: raw.major,
+    }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { NOTICE_SLOTS } from '../domain/incident-notice.ts'
 import { slotsOf } from '../domain/sentence.ts'
 import { isTimeZone } from '../domain/working-intervals.ts'
 import { MESSAGE_SLOTS, TAG_SLOTS } from '../domain/propose-actions.ts'
@@ -51,6 +52,7 @@ export function checkReferences(
   for (const kind of ['warned', 'breached'] as const)
     for (const [index, party] of (policy.sla?.page[kind] ?? []).entries())
       if (!PAGED_ROLES.includes(party)) team(party, ['sla', 'page', kind, index])
+  checkSpikes(policy, { person, attribute: refer('attribute', 'attributes') }, report)
   checkSlots(policy, vocabulary, report)
 }
 
@@ -119,6 +121,31 @@ function checkNeeds(policy: PartialPolicy, vocabulary: Vocabulary, report: Repor
 }
 
 type RawNeeds = RawPolicy['routes'][number]['needs']
+
+function checkSpikes(
+  { spikes }: PartialPolicy,
+  refer: { readonly person: Refer; readonly attribute: Refer },
+  report: Report,
+): void {
+  if (spikes === undefined) return
+  for (const [index, name] of (spikes.attributes ?? []).entries())
+    refer.attribute(name, ['spikes', 'attributes', index])
+  if (spikes.close_ratio !== undefined && spikes.close_ratio > spikes.ratio)
+    report(
+      ['spikes', 'close_ratio'],
+      `Cannot use spikes.close_ratio: at most the ratio that opens (${spikes.ratio}) required, got ${spikes.close_ratio}`,
+    )
+  if (spikes.timezone !== undefined && !isTimeZone(spikes.timezone))
+    report(
+      ['spikes', 'timezone'],
+      `Cannot use spikes.timezone: an IANA time zone such as Europe/Berlin required, got "${spikes.timezone}"`,
+    )
+  for (const [index, name] of (spikes.major?.otherwise ?? []).entries())
+    refer.person(name, ['spikes', 'major', 'otherwise', index])
+  for (const [region, people] of Object.entries(spikes.major?.regions ?? {}))
+    for (const [index, name] of people.entries())
+      refer.person(name, ['spikes', 'major', 'regions', region, index])
+}
 
 /** Owner and backup must be different people, whoever of the owners it is. */
 function checkTeams(
@@ -196,4 +223,6 @@ function checkSlots(policy: PartialPolicy, vocabulary: Vocabulary, report: Repor
   for (const [index, tag] of (policy.tags ?? []).entries()) limited(tag, TAG_SLOTS, ['tags', index])
   if (policy.messages)
     limited(policy.messages.acknowledgement, MESSAGE_SLOTS, ['messages', 'acknowledgement'])
+  if (policy.messages?.incident !== undefined)
+    limited(policy.messages.incident, NOTICE_SLOTS, ['messages', 'incident'])
 }

@@ -385,6 +385,35 @@ const limits = z
       'How complicated the policy may become, and how far one version may move decisions',
   })
 
+const customers = z.int().min(2, { error: 'at least 2 customers required' })
+const ratio = z.number().min(1, { error: 'a ratio of 1 or above required' })
+
+const spikes = z.strictObject({
+  window: minutes.refine((length) => length >= 10 && length <= 1_440, {
+    error: 'between 10m and 24h required',
+  }),
+  customers,
+  ratio,
+  timezone: z.string().optional(),
+  false_alarms_per_week: z
+    .number()
+    .positive({ error: 'more than 0 false alarms required: none at all needs infinite patience' })
+    .optional(),
+  attributes: z.array(id).max(3, { error: 'at most 3 attributes required' }).optional(),
+  traffic: z.enum(['relative', 'absolute']).optional(),
+  close_ratio: ratio.optional(),
+  quiet: minutes.optional(),
+  cooldown: minutes.optional(),
+  major: z
+    .strictObject({
+      customers,
+      ratio,
+      regions: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+      otherwise: z.array(z.string()).min(1, { error: 'at least one person required' }),
+    })
+    .optional(),
+})
+
 const days = z.string().transform((text, context) => {
   const hours = parseHours(text)
   if (hours !== null && hours % 24 === 0) return hours / 24
@@ -521,19 +550,7 @@ export const policySchema = z
       })
       .optional()
       .describe('What signed events carry'),
-    spikes: z
-      .strictObject({
-        window: minutes.describe('How far back reports are counted'),
-        customers: z
-          .int()
-          .min(2, { error: 'at least 2 customers required' })
-          .describe('Different customers below which nothing is a spike'),
-        ratio: z
-          .number()
-          .min(1, { error: 'a ratio of 1 or above required' })
-          .describe('So many times the usual number'),
-      })
-      .describe('When many customers report the same'),
+    spikes: spikes.describe('When many customers report the same'),
     retention: z
       .strictObject({
         originals: days
@@ -556,6 +573,11 @@ export const policySchema = z
     messages: z
       .strictObject({
         acknowledgement: sentence.describe('First answer to the customer, with slots'),
+        incident: sentence
+          .optional()
+          .describe(
+            'Draft to customers of an incident; slots {topic}, {customers}, {since}, {regions}',
+          ),
       })
       .describe('What the customer is told'),
     cases: z.array(policyCase).default([]).describe('Example tickets with the right answer'),

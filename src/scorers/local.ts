@@ -1,5 +1,6 @@
 import type { Scorer } from '../domain/signal.ts'
 import type { ScorerInput } from '../domain/signal.ts'
+import { meaningGroups } from '../domain/spike-meaning.ts'
 import type { LocalScores } from './local/score-text.ts'
 
 /** The trained model as a scorer, whatever runs it (scoring threads on Node, the same isolate on Workers). */
@@ -10,6 +11,9 @@ export function createLocalScorer(model: {
   return {
     name: 'local',
     version: model.version,
-    score: async (input) => (await model.score(input)).scores,
+    score: async (input) => {
+      const { scores, embedding } = await model.score(input)
+      return embedding === null ? scores : { ...scores, meaning: meaningGroups(embedding) }
+    },
   }
 }

@@ -1,3 +1,4 @@
+import { customerNumber } from '../fingerprint.ts'
 import type { Db } from './db.ts'
 import { onlyRow } from './db.ts'
 import { toStorable } from './text.ts'
@@ -19,16 +20,25 @@ export async function eraseCustomer(db: Db, erasure: Erasure): Promise<ErasureCo
   return onlyRow(
     await db.rows<ErasureCount>(
       `with erased as (
-         update tickets set original = null, salt = null, customer_id = null, erased_at = $3
+         update tickets set original = null, salt = null, topics = null, text_hash = null, customer_id = null,
+                erased_at = $3
           where tenant = $1 and customer_id = $2 returning id, external_id
        ), uncounted as (
-         delete from observations where tenant = $1 and customer = $2 returning 1
+         delete from observations where tenant = $1 and customer = $5 returning 1
+       ), unnamed as (
+         update incident_members set customer = ticket where tenant = $1 and customer = $5
        ), logged as (
          insert into audit (tenant, actor, action, subject, ticket, at)
          select $1, $4, 'ticket.erased', external_id, id, $3 from erased
        )
        select (select count(*)::int from erased) as tickets, (select count(*)::int from uncounted) as observations`,
-      [db.tenant, toStorable(erasure.customerId), erasure.now.toISOString(), erasure.actor],
+      [
+        db.tenant,
+        toStorable(erasure.customerId),
+        erasure.now.toISOString(),
+        erasure.actor,
+        customerNumber(erasure.customerId),
+      ],
     ),
   )
 }

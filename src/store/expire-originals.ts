@@ -19,7 +19,8 @@ export async function expireOriginals(db: Db, days: number, now: Date): Promise<
           where tenant = $1 and original is not null and updated_at < $2 and standing <> 'held'
           order by updated_at limit ${BATCH} for update skip locked
        ), expired as (
-         update tickets t set original = null, salt = null, customer_id = null, erased_at = $3
+         update tickets t set original = null, salt = null, topics = null, text_hash = null, customer_id = null,
+                erased_at = $3
            from due where t.id = due.id returning t.id, t.external_id
        ), logged as (
          insert into audit (tenant, actor, action, subject, ticket, reason, at)

@@ -1,7 +1,12 @@
 import { TriageError } from '../domain/errors.ts'
 import type { Happening } from '../domain/happening.ts'
 import type { Severity } from '../domain/labels.ts'
-import type { PreviousDecision, RecordOutcome, TriageRecord } from '../domain/receipt.ts'
+import type {
+  IncidentJoin,
+  PreviousDecision,
+  RecordOutcome,
+  TriageRecord,
+} from '../domain/receipt.ts'
 import type { Roster } from '../domain/roster.ts'
 import type { StoredEvent, ToldClock } from './clock-story.ts'
 import { CLOCKS_OF_T, EVENTS_OF_T, happeningsOf, slaOf } from './clock-story.ts'
@@ -126,7 +131,7 @@ type OutcomeRow = {
   standing_severity: Severity | null
 }
 
-const PARAM_COUNT = 28
+const PARAM_COUNT = 30
 const PLACES = Array.from({ length: PARAM_COUNT }, (_, index) => `$${index + 1}`)
 const RECORD = `select * from record_triage(${PLACES.join(', ')})`
 
@@ -163,7 +168,20 @@ function paramsOf(tenant: string, record: TriageRecord) {
     decision.disposition,
     record.review === null ? null : JSON.stringify(record.review),
     JSON.stringify({ rows: record.clocks, seen: record.seen, claim: record.claim }),
-    toStorable(observed.customer),
-    JSON.stringify(observed.keys.map(toStorable)),
+    JSON.stringify(record.topics.map(toStorable)),
+    record.textHash,
+    JSON.stringify({
+      ...observed,
+      keys: observed.keys.map(({ key, weight }) => ({ key: toStorable(key), weight })),
+    }),
+    record.incident === null ? null : storableJoin(record.incident),
   ]
+}
+
+function storableJoin(join: IncidentJoin): string {
+  return JSON.stringify({
+    ...join,
+    region: join.region === null ? null : toStorable(join.region),
+    keys: join.keys.map(toStorable),
+  })
 }

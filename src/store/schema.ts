@@ -23,6 +23,7 @@ import type {
   Undo,
 } from '../domain/review-state.ts'
 import type { ClockState } from '../domain/run-clocks.ts'
+import type { IncidentState, IncidentSummary, TimelinePoint } from '../domain/incident.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 
 /*
@@ -50,6 +51,9 @@ export const tickets = pgTable(
     /** The ticket as sent; null once erased, together with `salt`. */
     original: json(),
     salt: text(),
+    /** What it is about and a hash of its words, to know a customer's next ticket about the same; null once erased. */
+    topics: json().$type<readonly string[]>(),
+    textHash: text(),
     contentHash: text().notNull(),
     decisionId: text().notNull(),
     revision: integer().notNull(),
@@ -85,9 +89,9 @@ export const tickets = pgTable(
     index('tickets_rejudge')
       .on(table.rejudgeAt)
       .where(sql`rejudge_at is not null`),
-    // Erasure finds a customer's tickets.
+    // Erasure finds a customer's tickets, triage its newest ones.
     index('tickets_by_customer')
-      .on(table.tenant, table.customerId)
+      .on(table.tenant, table.customerId, table.createdAt)
       .where(sql`customer_id is not null`),
   ],
 )
@@ -422,15 +426,137 @@ export const webhooks = pgTable('webhooks', {
   createdAt: instant().notNull(),
 })
 
-/** Who said what in which minute, for spikes. A customer counts once per key and minute, however much it sends. */
+/**
+ * Who said what, for spikes: a customer once per key and bucket of five minutes, however much it sends. Rows leave when
+ * no window reads them any more; a key has at most a few hundred (see `spike-sample.ts`).
+ */
 export const observations = pgTable(
   'observations',
   {
     tenant: tenant(),
     key: text().notNull(),
-    minute: instant().notNull(),
-    customer: text().notNull(),
+    bucket: instant().notNull(),
+    /** 64 bits of a hash. */
+    customer: bigint({ mode: 'number' }).notNull(),
+    /** Customers that this row stands for. */
+    weight: integer().notNull(),
+    /** The first ticket that said it. */
+    ticket: bigint({ mode: 'number' }).notNull(),
   },
-  // All columns, in the order of the question: volumes are read from this index alone.
-  (table) => [primaryKey({ columns: [table.tenant, table.key, table.minute, table.customer] })],
+  (table) => [
+    // In the order of the question: everything of a key since the start of the window.
+    primaryKey({ columns: [table.tenant, table.key, table.bucket, table.customer] }),
+    // What is too old goes in passes; also what one hour taught.
+    index('observations_old').on(table.tenant, table.bucket),
+  ],
+)
+
+/** What is usual, one row per key: customers by hour of the week, newer hours weighing more. At most 5,000 keys. */
+export const spikeBaselines = pgTable(
+  'spike_baselines',
+  {
+    tenant: tenant(),
+    key: text().notNull(),
+    total: doublePrecision().notNull(),
+    hours: doublePrecision().array().notNull(),
+    excess: doublePrecision().notNull(),
+    tests: doublePrecision().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.key] })],
+)
+
+/** Up to when usual numbers were learned, and how often each hour of the week was seen. */
+export const spikeLearning = pgTable('spike_learning', {
+  tenant: text().primaryKey(),
+  learnedUntil: instant().notNull(),
+  trackedKeys: integer().notNull(),
+  total: doublePrecision().notNull(),
+  hours: doublePrecision().array().notNull(),
+})
+
+/** Many customers said the same at one time. */
+export const incidents = pgTable(
+  'incidents',
+  {
+    id: text().primaryKey(),
+    tenant: tenant(),
+    state: text().$type<IncidentState>().notNull(),
+    /** The key that opened it. */
+    key: text().notNull(),
+    keys: json().$type<readonly string[]>().notNull(),
+    openedAt: instant().notNull(),
+    /** The first member ticket; the incident's events are its events. Null until that is recorded. */
+    anchor: bigint({ mode: 'number' }),
+    /** People were told; once at most. */
+    pagedAt: instant(),
+    /** As of the last look: in the window now, the most so far, and the usual. */
+    customers: integer().notNull(),
+    peakCustomers: integer().notNull(),
+    expected: doublePrecision().notNull(),
+    ratio: doublePrecision().notNull(),
+    peakRatio: doublePrecision().notNull(),
+    members: integer().notNull(),
+    /** `[{ at, customers, expected }]`, one per bucket. */
+    timeline: json().$type<readonly TimelinePoint[]>().notNull(),
+    /** Below the closing ratio since then. */
+    quietSince: instant(),
+    decidedBy: text(),
+    decidedAt: instant(),
+    reason: text(),
+    closedAt: instant(),
+    closedBy: text(),
+    summary: json().$type<IncidentSummary>(),
+    /** Draft of a message to customers; a person sends it or does not. */
+    notice: text(),
+    version: integer().notNull(),
+  },
+  (table) => [
+    index('incidents_open')
+      .on(table.tenant, table.openedAt)
+      .where(sql`state in ('candidate', 'confirmed')`),
+    index('incidents_by_time').on(table.tenant, table.openedAt),
+  ],
+)
+
+/** Which incident a key belongs to: one at a time, and for a while after its end. */
+export const incidentKeys = pgTable(
+  'incident_keys',
+  {
+    tenant: tenant(),
+    key: text().notNull(),
+    incident: text()
+      .notNull()
+      .references(() => incidents.id),
+    /** Null while the incident is open; afterwards the key opens no other until then ... */
+    mutedUntil: instant(),
+    /** ... unless this many customers say it. */
+    mutedBelow: integer(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.key] }),
+    index('incident_keys_of').on(table.incident),
+  ],
+)
+
+/** The tickets of an incident. Each keeps its own decision. */
+export const incidentMembers = pgTable(
+  'incident_members',
+  {
+    tenant: tenant(),
+    incident: text()
+      .notNull()
+      .references(() => incidents.id),
+    ticket: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => tickets.id),
+    customer: bigint({ mode: 'number' }).notNull(),
+    region: text(),
+    /** It was decided before the incident was there. */
+    earlier: boolean().notNull(),
+    joinedAt: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.incident, table.ticket] }),
+    index('incident_members_by_ticket').on(table.ticket),
+  ],
 )

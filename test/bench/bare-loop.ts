@@ -43,7 +43,7 @@ export async function openBareLoop(db: Db, tickets: readonly Ticket[]) {
           createLocalScorer({ version: '1', score: (input) => scoreText(model, input) }),
         ],
         roster: async () => EMPTY_ROSTER,
-        recentVolume: async () => [],
+        recentVolume: async () => ({ volumes: [], trackedKeys: 0 }),
         record: async (record) => {
           captured = record
           return { kind: 'recorded', answer: record.answer }

@@ -34,7 +34,7 @@ export async function decideInMemory(ticket: Ticket, world: World): Promise<Rece
         },
       }),
       roster: async () => EMPTY_ROSTER,
-      recentVolume: async () => [],
+      recentVolume: async () => ({ volumes: [], trackedKeys: 0 }),
       record: async ({ receipt, answer }) => {
         recorded.push(receipt)
         return { kind: 'recorded', answer }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { bucketOf } from '../../src/domain/incident.ts'
 import { answerOf } from '../../src/domain/answer.ts'
 import type { Decision } from '../../src/domain/decision.ts'
 import type { Severity } from '../../src/domain/labels.ts'
@@ -7,6 +8,7 @@ import type { PlannedReview } from '../../src/domain/plan-review.ts'
 import type { Receipt, TriageRecord } from '../../src/domain/receipt.ts'
 import type { Ticket } from '../../src/domain/ticket.ts'
 import { ticketText } from '../../src/domain/ticket.ts'
+import { customerNumber } from '../../src/fingerprint.ts'
 
 export const NOW = new Date('2026-11-20T11:00:00.000Z')
 let count = 0
@@ -27,6 +29,7 @@ export type RecordPlan = {
   /** What differs from a plain review of a held ticket; opens one also where nothing is held. */
   readonly review?: Partial<PlannedReview>
   readonly claim?: TriageRecord['claim']
+  readonly incident?: TriageRecord['incident']
 }
 
 /** A whole record of a decision, as `triage` would hand it to the store. */
@@ -145,9 +148,15 @@ export function aRecord(plan: RecordPlan = {}): TriageRecord {
     seen: 0,
     claim: plan.claim ?? null,
     observed: {
-      customer: ticket.customer?.id ?? 'anonymous',
-      keys: plan.keys ?? ['intent:outage', 'outage:checkout', 'outage:team', 'outage:pay'],
+      customer: customerNumber(ticket.customer?.id ?? 'anonymous'),
+      bucket: bucketOf(now),
+      keys: (plan.keys ?? ['intent:outage', 'word:checkout', 'word:team', 'word:pay']).map(
+        (key) => ({ key, weight: 1 }),
+      ),
     },
+    incident: plan.incident ?? null,
+    topics: plan.keys ?? ['intent:outage', 'word:checkout', 'word:team', 'word:pay'],
+    textHash: hash(text),
   }
 }
 

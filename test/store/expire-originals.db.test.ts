@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { tickParts } from '../../src/compose/tick.ts'
 import { expireOriginals } from '../../src/store/expire-originals.ts'
@@ -5,6 +6,8 @@ import { seal, verifyChain } from '../../src/store/seal.ts'
 import { findTicket } from '../../src/store/tickets.ts'
 import { tick } from '../../src/tick.ts'
 import { criticalTicket, harmlessTicket, openApp } from '../support/app.ts'
+import { compilePolicy } from '../../src/domain/compile-policy.ts'
+import { aPolicy } from '../support/a-policy.ts'
 import { countRows, onBothStores } from './stores.ts'
 
 const DAY = 86_400_000
@@ -21,7 +24,11 @@ onBothStores((db) => {
       await api.triage(harmlessTicket('young'))
       now = START + 100 * DAY
 
-      const parts = tickParts({ db: db(), policy: { retention: { originalsDays: 90 } } })
+      const parts = tickParts({
+        db: db(),
+        policy: compilePolicy(aPolicy({ retention: { originalsDays: 90 } })),
+        newId: randomUUID,
+      })
       const failed: unknown[] = []
       const run = () => tick({ parts, now: () => new Date(now), onError: (e) => failed.push(e) })
       expect(await run()).toMatchObject({ 'expire originals': 1 })

@@ -17,7 +17,6 @@ import { findReceipt } from '../../src/store/receipts.ts'
 import { readRoster } from '../../src/store/roster.ts'
 import { findTicket } from '../../src/store/tickets.ts'
 import { vacuumQueues } from '../../src/store/vacuum.ts'
-import { createVolumeReader, recentVolume } from '../../src/store/volume.ts'
 import {
   deleteWebhook,
   listSigningWebhooks,
@@ -111,71 +110,6 @@ onBothStores((db) => {
     expect(await readRoster(tenant)).toEqual({ open: { ana: 2 }, turns: {} })
   })
 
-  test('volumes count distinct customers now and usually', async () => {
-    const tenant = forTenant(db(), 'volume')
-    const write = (customer: string, at: number, keys: string[]) =>
-      recordTriage(
-        tenant,
-        aRecord({ ticket: { customer: { id: customer } }, now: minutes(at), keys }),
-      )
-    // Usual: two customers a day for a week, one of them twice in the same hour.
-    for (let day = 1; day <= 7; day++) {
-      await write('a', -day * 1440, ['intent:bug'])
-      await write('a', -day * 1440 + 5, ['intent:bug'])
-      await write('b', -day * 1440 + 700, ['intent:bug'])
-    }
-    // Now: five customers in the hour, one of them three times, and one before the window.
-    for (const customer of ['c', 'd', 'e', 'f', 'c', 'c'])
-      await write(customer, -10, ['intent:bug', 'bug:login'])
-    await write('g', -61, ['bug:login'])
-
-    const question = {
-      keys: ['bug:login', 'intent:bug', 'none'],
-      customer: 'z',
-      now: NOW,
-      windowMinutes: 60,
-    }
-    const volumes = await recentVolume(tenant, question)
-    expect(volumes.map(({ key, customers }) => [key, customers])).toEqual([
-      ['bug:login', 5],
-      ['intent:bug', 5],
-      ['none', 1],
-    ])
-    // 7 days of two customers, in 168 windows of an hour; the oldest stands just outside of the week.
-    expect(volumes[1]!.expected).toBeCloseTo(14 / 168, 1)
-    expect(volumes[2]!.expected).toBe(0)
-    // Who is counted already is not counted twice.
-    expect((await recentVolume(tenant, { ...question, customer: 'c' }))[0]!.customers).toBe(4)
-    expect(await recentVolume(tenant, { ...question, keys: [] })).toEqual([])
-
-    const read = createVolumeReader(tenant)
-    expect(await read(question)).toEqual(volumes)
-    expect(await read(question)).toEqual(volumes)
-    await write('h', -1, ['bug:login'])
-    expect((await read(question))[0]!.customers).toBe(6)
-  })
-
-  test('a busy key is counted from a sample at its rate', async () => {
-    const tenant = forTenant(db(), 'busy')
-    // 20 new customers a minute for two hours: 1,200 in the window, 1,200 before it.
-    await tenant.rows(
-      `insert into observations (tenant, key, minute, customer)
-      select 'busy', 'k', $1::timestamptz - m * interval '1 minute', 'c' || m || '-' || n
-        from generate_series(0, 119) m, generate_series(1, 20) n`,
-      [NOW.toISOString()],
-    )
-    const [volume] = await recentVolume(tenant, {
-      keys: ['k'],
-      customer: 'z',
-      now: NOW,
-      windowMinutes: 60,
-    })
-    expect(volume!.customers).toBeGreaterThan(1_000)
-    expect(volume!.customers).toBeLessThan(1_400)
-    expect(volume!.expected).toBeGreaterThan(1_000)
-    expect(volume!.expected).toBeLessThan(1_400)
-  })
-
   test('an event is claimed by one sender, comes back when its lease is over, and ends', async () => {
     const tenant = forTenant(db(), 'outbox')
     const record = aRecord()
@@ -245,7 +179,6 @@ onBothStores((db) => {
     await recordTriage(tenant, aRecord({ key: 'new-key', now: minutes(60 * 24 * 20) }))
     await forgetExpired(tenant, minutes(60 * 24 * 20))
     expect(await countRows(db(), 'idempotency', `tenant = 'old'`)).toBe(1)
-    expect(await countRows(db(), 'observations', `tenant = 'old'`)).toBe(4)
     await vacuumQueues(db())
   })
 

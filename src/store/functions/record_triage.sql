@@ -4,8 +4,8 @@
 -- A late score decides about the content that stands: the same content with the standing decision in `in_follows`. It is
 -- a revision like any other, but never over a person: decided, resolved or erased meanwhile, it is stale.
 --
--- Locks are taken in one order (all assignments, team, owner, key, ticket, observations sorted), so two callers cannot
--- wait for each other.
+-- Locks are taken in one order (all assignments, team, owner, key, ticket, observations sorted, incident), so two
+-- callers cannot wait for each other.
 --
 -- `in_clocks` is { rows, seen, claim }: the clocks, how many of the ticket's events they were worked out from, and what
 -- the choice of the owner rests on (see hold_claim; null when that cannot change).
@@ -23,7 +23,7 @@ create or replace function record_triage(
   in_receipt text, in_receipt_sha256 text, in_answer text, in_answer_sha256 text,
   in_severity text, in_type text, in_team text, in_owner text, in_backup text, in_disposition text,
   in_review text,
-  in_clocks text, in_observed_customer text, in_observed_keys text,
+  in_clocks text, in_topics text, in_text_hash text, in_observed text, in_incident text,
   out kind text, out stored_answer text,
   out standing_decision text, out standing_revision integer, out standing_severity text
 ) language plpgsql as $$
@@ -77,9 +77,10 @@ begin
     end if;
   end if;
 
-  insert into tickets (tenant, caller, external_id, customer_id, original, salt, content_hash, decision_id, revision,
-      severity, type, team, owner, backup, standing, review_id, event_seq, created_at, updated_at)
-    values (in_tenant, in_caller, in_ticket_id, in_customer_id, in_original::json, in_salt, in_content_hash,
+  insert into tickets (tenant, caller, external_id, customer_id, original, salt, topics, text_hash, content_hash,
+      decision_id, revision, severity, type, team, owner, backup, standing, review_id, event_seq, created_at, updated_at)
+    values (in_tenant, in_caller, in_ticket_id, in_customer_id, in_original::json, in_salt, in_topics::json,
+      in_text_hash, in_content_hash,
       in_decision_id, in_revision, in_severity, in_type, in_team, in_owner, in_backup,
       case in_disposition when 'review' then 'held' else 'auto' end, held_review, events, in_now, in_now)
     on conflict (tenant, external_id, caller) do nothing
@@ -142,7 +143,8 @@ begin
             'by', in_decision_id, 'review', held_review), in_now, in_now);
     end loop;
     update tickets t set customer_id = in_customer_id, original = in_original::json, salt = in_salt,
-        content_hash = in_content_hash, decision_id = in_decision_id, revision = in_revision, severity = in_severity,
+        topics = in_topics::json, text_hash = in_text_hash, content_hash = in_content_hash,
+        decision_id = in_decision_id, revision = in_revision, severity = in_severity,
         type = in_type, team = in_team, owner = in_owner, backup = in_backup,
         standing = case in_disposition when 'review' then 'held' else 'auto' end, review_id = held_review,
         event_seq = seq_before + events, updated_at = in_now, resolved_at = null, erased_at = null
@@ -201,11 +203,16 @@ begin
     end if;
   end if;
 
-  insert into observations (tenant, key, minute, customer)
-    select in_tenant, k.value, date_trunc('minute', in_now), in_observed_customer
-      from json_array_elements_text(in_observed_keys::json) as k
-      order by k.value
+  insert into observations (tenant, key, bucket, customer, weight, ticket)
+    select in_tenant, k.key, (in_observed::json ->> 'bucket')::timestamptz, (in_observed::json ->> 'customer')::bigint,
+        k.weight, ticket_ref
+      from json_to_recordset(in_observed::json -> 'keys') as k (key text, weight integer)
+      order by k.key
     on conflict do nothing;
+
+  if in_incident is not null then
+    perform join_incident(in_tenant, in_incident, ticket_ref, in_ticket_id, in_decision_id, in_now);
+  end if;
 
   kind := 'recorded';
   stored_answer := in_answer;

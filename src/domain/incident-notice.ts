@@ -1,0 +1,35 @@
+import type { CompiledPolicy } from './compile-policy.ts'
+import type { Incident } from './incident.ts'
+import { showInstant } from './propose-actions.ts'
+
+/** Slots of `messages.incident`. */
+export const NOTICE_SLOTS = ['topic', 'customers', 'since', 'regions'] as const
+
+type About = Pick<Incident, 'key' | 'customers' | 'expected' | 'openedAt'> & {
+  readonly regions: readonly string[]
+}
+
+/** The policy's message to customers about an incident, filled; null when it has none. A draft: nothing sends it. */
+export function noticeOf(policy: CompiledPolicy, incident: About): string | null {
+  const { key, customers, openedAt, regions } = incident
+  return (
+    policy.incidentNotice?.({
+      topic: topicOf(key),
+      customers,
+      since: showInstant(openedAt),
+      regions: regions.length === 0 ? 'all regions' : regions.join(', '),
+    }) ?? null
+  )
+}
+
+/** Why people of ours are told, for themselves. */
+export function pageReason({ key, customers, expected, regions }: About): string {
+  const where = regions.length === 0 ? '' : ` in ${regions.join(', ')}`
+  const usual = expected < 1 ? 'fewer than 1' : String(Math.round(expected))
+  return `${customers} customers report "${topicOf(key)}"${where}; usual are ${usual}`
+}
+
+/** A key as people read it: without its kind. */
+export function topicOf(key: string): string {
+  return key.slice(key.indexOf(':') + 1)
+}
