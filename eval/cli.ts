@@ -1,8 +1,15 @@
 import { Command, Option } from 'commander'
 import { TriageError } from '../src/domain/errors.ts'
+import {
+  agreementCommand,
+  blindTextsCommand,
+  type AgreementOptions,
+} from './cli/agreement-command.ts'
 import { compareCommand } from './cli/compare-command.ts'
+import { driftCommand, type DriftOptions } from './cli/drift-command.ts'
 import { importCommand } from './cli/import-command.ts'
-import { collectList, parseCount, type RunOptions } from './cli/options.ts'
+import { collectList, parseCount, parseNumber, type RunOptions } from './cli/options.ts'
+import { publicCommand, type PublicOptions } from './cli/public-command.ts'
 import { rescoreCommand, type RescoreOptions } from './cli/rescore-command.ts'
 import { runCommand } from './cli/run-command.ts'
 import { SCORER_NAMES } from './run/open-eval-scorers.ts'
@@ -68,6 +75,10 @@ Examples:
   npm run eval -- --scorer phrases,llm --prompt prompts/other.md --out data/eval/other-prompt
   npm run eval -- compare data/eval/latest data/eval/candidate
   npm run eval -- rescore data/eval/latest --policy policies/saas.yaml
+  npm run eval -- public --data ../shared/data
+  npm run eval -- import reviews.jsonl
+  npm run eval -- drift receipts.jsonl data/eval/latest --suite core --reviews reviews.jsonl
+  npm run eval -- agreement
   npm run eval -- import tickets.csv --map body=message,intent=category
 
 Exit codes: 0 every gate holds, 1 a gate fails, 2 wrong use or unreadable input, 130 interrupted (run again to go on).`,
@@ -101,11 +112,66 @@ program
 
 program
   .command('import <path>')
-  .description('turn a JSONL or CSV file, or the shared data folder, into suites for --suite')
+  .description(
+    'turn labelled tickets (JSONL, CSV), exported reviews, receipts or the shared data folder into suites',
+  )
   .option('--map <pairs>', 'columns, as body=message,intent=category')
   .option('--to <folder>', 'where the suites go', 'data/eval/suites')
   .action(async (path: string, options: { map?: string; to: string }) => {
     process.exitCode = await importCommand(path, options)
+  })
+
+program
+  .command('public')
+  .description(
+    'the local model beside a constant and TF-IDF on every test set of a data folder, in one table',
+  )
+  .requiredOption('--data <folder>', 'the folder with labelled/, written/ and public/')
+  .option('--model <folder>', 'the local model', 'model')
+  .option('--sets <names>', 'only these sets, with commas', collectList)
+  .option('--most-train <n>', 'training messages of a baseline', parseCount, 8000)
+  .option('--most-test <n>', 'test messages of a set', parseCount, 1000)
+  .option('--json', 'print the figures as JSON')
+  .action(async (options: PublicOptions) => {
+    process.exitCode = await publicCommand(options)
+  })
+
+program
+  .command('drift <receipts> <run>')
+  .description(
+    'live receipts (JSONL) against a stored run: population stability, unscored share, overturned reviews',
+  )
+  .option('-s, --suite <name>', 'only this suite of the run')
+  .option('--reviews <file>', 'exported reviews (JSONL), for the share that people overturned')
+  .option('--psi <n>', 'most population stability index of a fact', parseNumber, 0.25)
+  .option('--unscored <n>', 'most rise of the unscored share', parseNumber, 0.1)
+  .option('--overturn <n>', 'most share of reviews overturned', parseNumber, 0.25)
+  .option('--json', 'print the figures as JSON')
+  .action(async (receipts: string, run: string, options: DriftOptions) => {
+    process.exitCode = await driftCommand(receipts, run, options)
+  })
+
+program
+  .command('agreement')
+  .description(
+    'how far two readings of the suites agree, or with --reviews the service and its reviewers',
+  )
+  .option('-s, --suite <names>', 'only these suites', collectList)
+  .option('--reviews <file>', 'exported reviews (JSONL)')
+  .option('--differing', 'list the cases on which the readings differ, sealed ones too')
+  .option('--json', 'print the figures as JSON')
+  .action(async (options: AgreementOptions) => {
+    process.exitCode = await agreementCommand(options)
+  })
+
+program
+  .command('blind-texts')
+  .description('texts for a second reading: a seeded sample of each suite without what is expected')
+  .option('-s, --suite <names>', 'only these suites', collectList)
+  .option('--share <n>', 'share of each suite', parseNumber, 0.3)
+  .requiredOption('--to <file>', 'JSONL file to write')
+  .action(async (options: { suite?: string[]; share: number; to: string }) => {
+    process.exitCode = await blindTextsCommand(options)
   })
 
 try {

@@ -1,12 +1,21 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
+import { z } from 'zod'
 import { TriageError } from '../../src/domain/errors.ts'
+import type { Receipt } from '../../src/domain/receipt.ts'
+import { exportedReviewSchema } from '../import/exported-review.ts'
+import { importedCase } from '../import/imported-case.ts'
 import { mapRow, parseColumnMap } from '../import/map-columns.ts'
 import { parseCsv } from '../import/parse-csv.ts'
-import { readSharedData, type ImportedSet } from '../import/shared-data.ts'
-import { writeSuite } from '../import/write-suite.ts'
+import { readJsonl } from '../import/read-jsonl.ts'
+import { casesOfReceipts, casesOfReviews, receiptSchema } from '../import/recorded-cases.ts'
+import { readSharedData } from '../import/shared-data.ts'
+import { writeSuite, type ImportedSuite } from '../import/write-suite.ts'
 
-/** Turns a file of labelled tickets, or the shared data folder, into suites and prints their folders. */
+/**
+ * Turns a file of labelled tickets, of exported reviews or of receipts, or the shared data folder, into suites and
+ * prints their folders. What a JSONL file holds is told by its first line.
+ */
 export async function importCommand(
   path: string,
   options: { readonly map?: string; readonly to: string },
@@ -20,32 +29,41 @@ export async function importCommand(
       )
     },
   )
-  const sets = isFolder ? await readSharedData(path) : [await readRows(path, options.map)]
-  for (const set of sets) process.stdout.write(`${await writeSuite(set, options.to)}\n`)
+  const suites = isFolder
+    ? (await readSharedData(path)).map(({ name, rows }) => ({
+        name,
+        cases: rows.map(importedCase),
+      }))
+    : [{ name: nameOf(path), cases: await readCases(path, options.map) }]
+  for (const suite of suites) process.stdout.write(`${await writeSuite(suite, options.to)}\n`)
   return 0
 }
 
-async function readRows(path: string, map: string | undefined): Promise<ImportedSet> {
-  const text = await readFile(path, 'utf8')
-  const columns = map === undefined ? {} : parseColumnMap(map)
-  const records =
-    extname(path) === '.csv'
-      ? parseCsv(text)
-      : text
-          .split('\n')
-          .flatMap((line, at) => (line.trim() === '' ? [] : [parseLine(line, `${path}:${at + 1}`)]))
-  const name = basename(path, extname(path))
+function nameOf(path: string): string {
+  return basename(path, extname(path))
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-  return { name, rows: records.map((record, at) => mapRow(record, columns, at)) }
+}
+
+async function readCases(path: string, map: string | undefined): Promise<ImportedSuite['cases']> {
+  const columns = map === undefined ? {} : parseColumnMap(map)
+  if (extname(path) === '.csv')
+    return parseCsv(await readFile(path, 'utf8')).map((row, at) =>
+      importedCase(mapRow(row, columns, at)),
+    )
+  const lines = await readJsonl(path, z.record(z.string(), z.unknown()))
+  const [first = {}] = lines
+  if ('redactedText' in first && 'decisionId' in first)
+    return casesOfReceipts((await readJsonl(path, receiptSchema)) as unknown as readonly Receipt[])
+  if ('ticket' in first && 'decision' in first)
+    return casesOfReviews(await readJsonl(path, exportedReviewSchema))
+  return lines.map((line, at) => importedCase(mapRow(flat(line), columns, at)))
 }
 
 /** Labels may lie beside the text or under `labels`. */
-function parseLine(line: string, where: string): Readonly<Record<string, unknown>> {
-  try {
-    const { labels, ...rest } = JSON.parse(line) as Record<string, unknown>
-    return { ...rest, ...(labels as object | undefined) }
-  } catch {
-    throw new TriageError('configuration', `Cannot read ${where}: not JSON`)
-  }
+function flat({
+  labels,
+  ...rest
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...rest, ...(labels as object | undefined) }
 }

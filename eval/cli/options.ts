@@ -30,3 +30,10 @@ export function parseCount(value: string): number {
     throw new InvalidArgumentError('a whole number from 1 is required')
   return count
 }
+
+export function parseNumber(value: string): number {
+  const number = Number(value)
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new InvalidArgumentError('a number from 0 is required')
+  return number
+}
