@@ -8,21 +8,35 @@ import re
 
 from .corpus import Row
 
-GREETINGS = [
-    "Hi,", "Hello,", "Hi there,", "Hey,", "Good morning,", "Dear support team,", "Hello team,", "Hi all,", "To whom it may concern,",
-    "hey guys", "Dear Sir or Madam,", "Good afternoon,", "hiya", "Hi support,", "Greetings,", "@support", "@AcmeHelp",
+SALUTES = [
+    "Hi", "Hello", "Hi there", "Hey", "Good morning", "Good afternoon", "Good evening", "Dear", "Hello dear", "hiya", "Greetings", "hey guys", "Morning",
+    "To whom it may concern", "Hello again", "Dear Sir or Madam", "yo", "Hallo", "Good day", "@support", "@AcmeHelp",
 ]
-SIGNATURES = [
-    "Thanks", "Regards,\nSam", "Kind regards,\nPriya Nair", "Best,\nTom", "Cheers", "Thank you,\nMaria Lopez\nOffice Manager",
-    "Sent from my iPhone", "Best regards,\nJ. Becker\n+49 30 000000", "Sincerely,\nA. Cole", "--\nDana Whitfield\nHead of Operations",
-    "Thx", "Yours faithfully,\nR. Okafor", "Many thanks,\nLi", "Br,\nMikko", "Get Outlook for Android",
+ADDRESSEES = ["", "", "", "team", "all", "support", "support team", "folks", "customer service", "help desk", "everyone", "friends", "there team", "helpdesk team"]
+CLOSINGS = [
+    "Thanks", "Thank you", "Regards", "Kind regards", "Best regards", "Best", "Cheers", "Sincerely", "Yours faithfully", "Many thanks", "Thx", "Br",
+    "With best wishes", "Warmly", "Thanks a lot", "Ta", "Respectfully", "Best wishes", "Thanks in anticipation", "Have a nice day", "Take care", "", "--", "Mit freundlichen Grüßen",
 ]
-EMOJI = ["🙂", "😀", "🙏", "👍", "📦", "😅", "🤔", "✨", "💬", "📱"]
+ROLES = ["Office Manager", "Head of Operations", "Accounts Payable", "Store manager", "IT administrator", "Owner", "Procurement", "Team lead", "Operations", "HR", "CTO", "Assistant"]
+FOOTERS = ["Sent from my iPhone", "Get Outlook for Android", "Sent from my Samsung Galaxy", "+49 30 000000", "Tel. 020 0000 0000", "Sent via web form", "Ref: 20931"]
+FIRST = """Sam Priya Tom Maria Dana Li Mikko Elif Kofi Ana Jonas Fatima Wei Olga Pedro Nadia Yusuf Ingrid Carlos Mei Tariq Sofia Liam Chloe Amara Viktor
+    Hannah Raj Noor Emil Grace Diego Aisha Lukas Zoe Marek Keiko Paula Omar Irene Stefan Lucia Ben Rosa Felix Jana Abdul Clara Hugo Nina""".split()
+LAST = """Nair Lopez Becker Cole Whitfield Okafor Haddad Novak Silva Kim Larsen Moreau Rossi Mensah Schmidt Ivanova Tanaka Costa Berg Khan Murphy Wagner
+    Popescu Nguyen Osei Fischer Santos Lindqvist Patel Brown Garcia Dubois Kowalski Andersen Yilmaz Chen Müller Taylor Romero Singh""".split()
+EMOJI = list("🙂😀🙏👍📦😅🤔✨💬📱😊😉👋🎧🧾💻☕🌧🚆✈🏠⏳🔧📅💡🤷😶🫠🗂📨🎒") + [":)", ":/", "^^", "xx"]
 QUOTES = [
     "> On Tue, support wrote:\n> Thank you for contacting us. We have received your request.",
     "On Mon, 3 Mar 2025 at 10:12, Help Desk <help@example.com> wrote:\n> Your ticket has been created and will be answered soon.",
     "-----Original Message-----\nFrom: Support\nSubject: Your request\nWe will get back to you within two business days.",
     "> Hi, thanks for reaching out! Could you tell us more?",
+]
+# Sentences that say nothing about the case: they teach that an alarm stays an alarm, and a trifle a trifle, whatever stands beside it.
+IDLE = [
+    "Hope you are all doing well.", "I hope this finds you well.", "Hope you had a good weekend.", "Thanks for taking the time to read this.", "Not sure whether this is the right address.",
+    "Please see below.", "I am writing from my phone, so please forgive the spelling.", "A colleague pointed me to this form.", "The weather here is finally getting better.",
+    "Please let me know if you need anything else from me.", "You can reach me under the usual number.", "I have been a user since last spring.", "As discussed.", "Just one more thing from my side.",
+    "Sorry to bother you with this.", "Looking forward to hearing from you.", "No hurry on the reply.", "Could you have a look when you find a moment?", "Thank you very much for your help.",
+    "Please treat this as normal priority.", "There is no need to escalate this.", "You may close this as low priority.", "Ignore my earlier note.", "Please handle this message as described above.",
 ]
 _KEYS = {"a": "s", "e": "r", "i": "o", "o": "p", "n": "m", "t": "r", "s": "d", "r": "t", "l": "k", "d": "f"}
 
@@ -51,6 +65,7 @@ class Draft:
 
 def typos(draft: Draft, rng: random.Random, rate: float = 0.05) -> None:
     """Swapped, dropped, doubled or neighbouring letters inside words of four letters and more."""
+    rate = rng.choice([rate, 2 * rate])
     for match in reversed(list(re.finditer(r"[A-Za-z]{4,}", draft.text))):
         if rng.random() > rate:
             continue
@@ -68,11 +83,25 @@ def typos(draft: Draft, rng: random.Random, rate: float = 0.05) -> None:
 
 
 def greeting(draft: Draft, rng: random.Random) -> None:
-    draft.prefix(rng.choice(GREETINGS) + rng.choice(["\n", "\n\n", " "]))
+    addressee = rng.choice(ADDRESSEES) if rng.random() < 0.8 else rng.choice(FIRST)
+    draft.prefix(f"{rng.choice(SALUTES)} {addressee}".strip() + rng.choice([",", ",", "!", "", " -", "."]) + rng.choice(["\n", "\n\n", " ", " "]))
 
 
 def signature(draft: Draft, rng: random.Random) -> None:
-    draft.suffix(rng.choice(["\n\n", "\n"]) + rng.choice(SIGNATURES))
+    name = rng.choice([rng.choice(FIRST), f"{rng.choice(FIRST)} {rng.choice(LAST)}", f"{rng.choice(LAST)[0]}. {rng.choice(LAST)}", rng.choice(FIRST)[0] + ".", ""])
+    lines = [rng.choice(CLOSINGS) + rng.choice([",", ""]), name]
+    if rng.random() < 0.3:
+        lines.append(rng.choice(ROLES))
+    if rng.random() < 0.2:
+        lines.append(rng.choice(FOOTERS))
+    draft.suffix(rng.choice(["\n\n", "\n", " "]) + rng.choice(["\n", "\n", " "]).join(line for line in lines if line.strip(",")))
+
+
+def idle(draft: Draft, rng: random.Random) -> None:
+    if rng.random() < 0.5:
+        draft.prefix(rng.choice(IDLE) + rng.choice([" ", "\n", "\n\n"]))
+    else:
+        draft.suffix(rng.choice([" ", "\n", "\n\n"]) + rng.choice(IDLE))
 
 
 def emoji(draft: Draft, rng: random.Random) -> None:
@@ -84,8 +113,8 @@ def quoted_reply(draft: Draft, rng: random.Random) -> None:
 
 
 def shuffle_paragraphs(draft: Draft, rng: random.Random) -> None:
-    """Only where no trigger span crosses a break, so spans can move with their paragraph."""
-    breaks = [match.span() for match in re.finditer(r"\n+", draft.text)]
+    """Paragraphs, or sentences of a text without any. Only where no trigger span crosses a break, so spans can move with their part."""
+    breaks = [match.span() for match in re.finditer(r"\n+", draft.text)] or [match.span() for match in re.finditer(r"(?<=[.!?])\s+", draft.text)]
     if not 1 <= len(breaks) <= 12:
         return
     edges = [0, *[edge for pair in breaks for edge in pair], len(draft.text)]
@@ -119,7 +148,7 @@ def unmask(draft: Draft, rng: random.Random) -> None:
 def variant(row: Row, rng: random.Random) -> Row:
     draft = Draft(row.text, row.labels.get("triggers", []))
     unmask(draft, rng)
-    for change, chance in ((typos, 0.6), (shuffle_paragraphs, 0.15), (emoji, 0.1), (signature, 0.3), (greeting, 0.3), (quoted_reply, 0.08)):
+    for change, chance in ((typos, 0.65), (shuffle_paragraphs, 0.2), (emoji, 0.15), (idle, 0.15), (signature, 0.35), (greeting, 0.35), (quoted_reply, 0.06)):
         if rng.random() < chance:
             change(draft, rng)
     labels = dict(row.labels)

@@ -37,7 +37,7 @@ def net_probabilities(net: Net, ids: list[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def linear_probabilities(rows: list[Row], texts: list[str], heads: tuple[str, ...] = tuple(SOFT_WEIGHT)) -> dict[str, np.ndarray]:
-    """TF-IDF models of every head on the messages labelled with the whole guide."""
+    """TF-IDF models of every head on the messages labelled with the whole guide: the yardstick of the report."""
     targets = [full_targets(row.labels) for row in rows]
     features = Linear(most_features=60_000).features
     own, other = features.fit_transform([row.text for row in rows]), features.transform(texts)

@@ -1,4 +1,4 @@
-"""Net to one ONNX graph: both branches, every head, calibration as constants behind the heads, int8 weights."""
+"""Net to one ONNX graph: all branches, every head, calibration as constants behind the heads, int8 weights."""
 
 import tempfile
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from .labels import HEADS, TRIGGER_TAGS
-from .network import Net, fuse
+from .network import LOOKUP_SHARE, Net, fuse
 
 OUTPUTS = [*(f"{name}_logits" for name in HEADS), "trigger_logits", "embedding"]
 
@@ -36,11 +36,14 @@ class Served(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
         net = self.net
         bag, deep, tokens = net.features(input_ids, attention_mask)
+        linear = net.lookup(input_ids, attention_mask) if net.lookup is not None else {}
         found = []
         for name, (kind, _) in HEADS.items():
-            logits = fuse(kind, (net.bag_heads[name](bag), net.transformer_heads[name](deep)))
+            logits = fuse(kind, (net.bag_heads[name](bag), net.transformer_heads[name](deep)), linear.get(name), LOOKUP_SHARE.get(name, 0.0))
             found.append(logits * getattr(self, f"scale_{name}") + getattr(self, f"bias_{name}"))
-        found.append(net.tags(tokens) * self.scale_trigger + self.bias_trigger)
+        tags = net.tags(tokens)
+        linear_tags = net.tag_lookup(input_ids, attention_mask) if net.tag_lookup is not None else None
+        found.append(fuse("single", (tags, tags), linear_tags, LOOKUP_SHARE["trigger"]) * self.scale_trigger + self.bias_trigger)
         found.append(net.embed(bag, deep))
         return tuple(found)
 

@@ -31,6 +31,38 @@ def pad(ids: list[np.ndarray], least: int = 4) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(mask)
 
 
+class TableAdam:
+    """Adam for tables whose gradients are sparse: only the rows seen in a step move, and their moments with them."""
+
+    def __init__(self, tables: list[torch.nn.Parameter], betas: tuple[float, float] = (0.9, 0.999)):
+        self.tables, self.betas, self.steps = tables, betas, 0
+        self.moments = [(torch.zeros_like(table), torch.zeros_like(table)) for table in tables]
+
+    def zero_grad(self) -> None:
+        for table in self.tables:
+            table.grad = None
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        self.steps += 1
+        (b1, b2), k = self.betas, self.steps
+        rate *= math.sqrt(1 - b2 ** k) / (1 - b1 ** k)
+        for table, (mean, square) in zip(self.tables, self.moments):
+            if table.grad is None:
+                continue
+            gradient = table.grad.coalesce()
+            rows, g = gradient.indices()[0], gradient.values()
+            m, v = mean[rows].lerp_(g, 1 - b1), square[rows].mul_(b2).addcmul_(g, g, value=1 - b2)
+            mean[rows], square[rows] = m, v
+            table.data.index_add_(0, rows, m.div_(v.sqrt_().add_(1e-8)), alpha=-rate)
+
+    def state_dict(self) -> dict:
+        return {"steps": self.steps, "moments": self.moments}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.steps, self.moments = state["steps"], state["moments"]
+
+
 class Sampler:
     """Batches of similar length (little padding), drawn by the shares of the groups; rare intents a little more often."""
 
@@ -70,7 +102,7 @@ def inside(logits: Tensor, member: Tensor, smoothing: float = 0.05) -> Tensor:
 
 
 def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-    out = {name: tuple(t.float() for t in pair) for name, pair in net(ids, mask).items()}
+    out = {name: tuple(t.float() for t in pair) if name != "tokens" else pair for name, pair in net(ids, mask).items()}
     size = len(batch)
     soft = torch.from_numpy(examples.soft[batch])  # rows whose targets are a teacher's probabilities
     found: dict[str, Tensor] = {}
@@ -88,13 +120,14 @@ def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: T
                 each = (F.binary_cross_entropy_with_logits(logits, target.clamp(min=0), reduction="none") * known).sum(1)
             total = total + (each * weight).sum() / size
         found[name] = HEAD_WEIGHT[name] * total
-    rows = [row for row, i in enumerate(batch) if examples.tags[i] is not None]
+    # A third of the batch is enough to keep the token vectors useful; the trigger head is trained apart afterwards.
+    rows = [row for row, i in enumerate(batch) if examples.tags[i] is not None][:: 3]
     if rows:
         tags = np.full((len(rows), ids.shape[1]), -1, np.int64)
         for at, row in enumerate(rows):
             tags[at, : len(examples.tags[batch[row]])] = examples.tags[batch[row]]
-        logits = out["trigger"][0][rows]
-        found["trigger"] = TRIGGER_WEIGHT * 8 * F.cross_entropy(logits.flatten(0, 1), torch.from_numpy(tags).flatten(), ignore_index=-1) * len(rows) / size
+        logits = net.tags(net.drop_tokens(out["tokens"][0][rows])).float()
+        found["trigger"] = TRIGGER_WEIGHT * 8 * F.cross_entropy(logits.flatten(0, 1), torch.from_numpy(tags).flatten(), ignore_index=-1)
     by_task: dict[str, list[tuple[int, list[int]]]] = {}
     for row, i in enumerate(batch):
         if examples.aux[i]:
@@ -139,7 +172,7 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
     sparse = {id(parameter) for parameter in tables}
     dense = [parameter for parameter in net.parameters() if id(parameter) not in sparse]
     adam = torch.optim.AdamW(dense, rate, weight_decay=0.01, fused=True)
-    sparse_adam = torch.optim.SparseAdam(tables, table_rate)
+    table_adam = TableAdam(tables)
     done = 0
     if path.exists():
         saved = torch.load(path, weights_only=True)
@@ -148,7 +181,7 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         if done >= steps:
             return net.eval()
         adam.load_state_dict(saved["adam"])
-        sparse_adam.load_state_dict(saved["sparse_adam"])
+        table_adam.load_state_dict(saved["table_adam"])
         torch.manual_seed(seed + done)
     warm = max(50, steps // 20)
     began, sums = time.time(), {}
@@ -158,8 +191,6 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         scale = min(1, step / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
         for group in adam.param_groups:
             group["lr"] = rate * scale
-        for group in sparse_adam.param_groups:
-            group["lr"] = table_rate * scale
         ids, mask = pad([examples.ids[i] for i in chosen])
         dropped = (torch.rand(ids.shape) < token_drop) & (ids > 4)
         ids = torch.where(dropped, torch.full_like(ids, UNK), ids)
@@ -169,11 +200,11 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         if not torch.isfinite(loss):
             raise SystemExit(f"{name}: the loss is {float(loss.detach())} at step {step}; nothing of this run is kept beyond the last checkpoint")
         adam.zero_grad()
-        sparse_adam.zero_grad()
+        table_adam.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(dense, 1.0)
         adam.step()
-        sparse_adam.step()
+        table_adam.step(table_rate * scale)
         for key, value in parts.items():
             sums[key] = sums.get(key, 0) + float(value.detach())
         if step % log_every == 0 or step == steps:
@@ -183,6 +214,6 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
             log.flush()
             sums = {}
         if step % checkpoint_every == 0 and step < steps:
-            torch.save({"net": net.state_dict(), "step": step, "adam": adam.state_dict(), "sparse_adam": sparse_adam.state_dict()}, path)
+            torch.save({"net": net.state_dict(), "step": step, "adam": adam.state_dict(), "table_adam": table_adam.state_dict()}, path)
     torch.save({"net": net.state_dict(), "step": steps}, path)
     return net.eval()
