@@ -58,6 +58,7 @@ async function start(config: Config): Promise<void> {
 
   const metrics = createMetrics(() => pool.waiting(), llm)
   const late = createLateWork((error) => log.error(describeError(error), 'late revision failed'))
+  const closing = new AbortController()
   const app = createApp(
     createAppDeps({
       db,
@@ -79,6 +80,7 @@ async function start(config: Config): Promise<void> {
       docsAsset,
       checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
       deskAssets,
+      closing: closing.signal,
       version,
       now: () => new Date(),
       elapsedMs: () => performance.now(),
@@ -121,6 +123,7 @@ async function start(config: Config): Promise<void> {
     if (stopping) return
     stopping = true
     log.info({ reason }, 'stopping')
+    closing.abort()
     await new Promise<void>((resolve) => {
       const deadline = setTimeout(resolve, DRAIN_MS)
       server.close(() => {

@@ -9,7 +9,6 @@ import type { AppDeps, RequestLog } from '../http/app.ts'
 import type { Check } from '../http/health.ts'
 import { createRateLimiter } from '../http/rate-limit.ts'
 import type { Db } from '../store/db.ts'
-import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { earlierContacts } from '../store/earlier-contacts.ts'
 import { eraseCustomer } from '../store/erase-customer.ts'
 import { checkStore } from '../store/health.ts'
@@ -30,13 +29,14 @@ import { triage } from '../triage.ts'
 import { createSpikeDeps } from './spike-deps.ts'
 import { compileSource } from './compile-source.ts'
 import { createReviewDeps } from './review-deps.ts'
+import { createDeskDeps } from './desk-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 import { createRosterCache } from './roster-cache.ts'
 
 /** What differs between Node and Workers; everything else is the same app. */
 export type AppParts = Pick<
   AppDeps,
-  'docsAsset' | 'deskAssets' | 'version' | 'metrics' | 'checkPolicy'
+  'docsAsset' | 'deskAssets' | 'closing' | 'version' | 'metrics' | 'checkPolicy'
 > &
   Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
     readonly db: Db
@@ -69,8 +69,6 @@ const POLICY_MS = 3_600_000
 /** Tickets in work at once; beyond this the answer is 503 with Retry-After. */
 const MAX_IN_WORK = 512
 const LOCAL_CALLER: Caller = { name: 'local', roles: ['admin'] }
-/** A shift; who signs in again shows the key again. */
-const SESSION_HOURS = 12
 const LEAST_FREE_BYTES = 64 * 1024 * 1024
 
 /** Joins the store, the policy and the scorers to the app. */
@@ -113,8 +111,10 @@ export function createAppDeps(parts: AppParts): AppDeps {
     earlierContacts: (customer, caller) => earlierContacts(db, { customer, caller, now: now() }),
     record: roster.watch((record, decideOn) => recordTriage(db, record, decideOn)),
   }
+  const reviews = createReviewDeps({ db, policy: policy.compiled, roster: roster.read, now })
   return {
     ...parts,
+    ...createDeskDeps({ ...parts, listReviews: reviews.listReviews, findPolicy: findPolicyOf }),
     findCaller: known,
     openCaller: async () =>
       parts.config.loopback && !(await keysExist()) ? LOCAL_CALLER : undefined,
@@ -138,7 +138,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
     findPolicy: findPolicyOf,
     currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
-    ...createReviewDeps({ db, policy: policy.compiled, roster: roster.read, now }),
+    ...reviews,
     ...createSpikeDeps({ db, rules: spikeRules(policy.compiled.policy.spikes), now }),
     listWebhooks: () => listWebhooks(db),
     registerWebhook: async ({ url, events }, actor) => {
@@ -155,14 +155,6 @@ export function createAppDeps(parts: AppParts): AppDeps {
       return { ...hook, secret }
     },
     deleteWebhook: (id, actor) => deleteWebhook(db, { id, actor, now: now() }),
-    openSession: async (key) => {
-      const token = randomBytes(32).toString('base64url')
-      const expiresAt = new Date(now().getTime() + SESSION_HOURS * 3_600_000)
-      const opened = await openSession(db, { token, key, now: now(), expiresAt })
-      return opened ? { token, expiresAt } : undefined
-    },
-    findSession: (token) => findSession(db, token, now()),
-    closeSession: (token) => closeSession(db, token, now()),
     readiness: async () => [...(await storeChecks(db)), await parts.modelCheck()],
   }
 }

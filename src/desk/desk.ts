@@ -6,15 +6,20 @@ import type { Problem } from '../http/problem.ts'
 import { problemOf, requestIdOf } from '../http/problem.ts'
 import { addAssets } from './assets.ts'
 import { sendPage } from './layout.ts'
+import type { EventDeps } from './events.ts'
+import { addEvents } from './events.ts'
+import type { QueueDeps } from './queue-page.ts'
 import { addQueue } from './queue-page.ts'
 import type { SignInDeps } from './sign-in.ts'
 import { addSignIn } from './sign-in.ts'
 import { requireSession, sessionOf } from './session.ts'
 
-export type DeskDeps = SignInDeps & {
-  /** An error that no code names; the message may be logged, never shown. */
-  readonly onUnexpected: (error: unknown, requestId: string) => void
-}
+export type DeskDeps = SignInDeps &
+  QueueDeps &
+  EventDeps & {
+    /** An error that no code names; the message may be logged, never shown. */
+    readonly onUnexpected: (error: unknown, requestId: string) => void
+  }
 
 /** The reviewers' pages under `/review`. Everything is rendered here; the script only saves reloads and adds keys. */
 export function addDesk(app: App, deps: DeskDeps): void {
@@ -28,6 +33,7 @@ export function addDesk(app: App, deps: DeskDeps): void {
   addSignIn(desk, deps)
   // What follows is for signed-in people only.
   desk.use(requireSession(deps))
+  addEvents(desk, deps)
   addQueue(desk, deps)
   app.route('/review', desk)
 }

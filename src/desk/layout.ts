@@ -7,11 +7,7 @@ import type { Html } from './html.ts'
 import type { DeskSession } from './session.ts'
 
 /** The pages of the desk, as the navigation lists them. */
-export const PLACES = [
-  { id: 'queue', address: '/review', name: 'Queue' },
-  { id: 'history', address: '/review/history', name: 'History' },
-  { id: 'quality', address: '/review/quality', name: 'Quality' },
-] as const
+export const PLACES = [{ id: 'queue', address: '/review', name: 'Queue' }] as const
 export type Place = (typeof PLACES)[number]['id']
 
 export type Page = {

@@ -55,6 +55,7 @@ export async function openApp(
     elapsedMs?: () => number
     maxBodyBytes?: number
     rateLimitPerMinute?: number
+    closing?: AbortSignal
   } = {},
 ): Promise<TestApp> {
   const policy = await loadPolicy('policies/saas.yaml')
@@ -80,6 +81,7 @@ export async function openApp(
         maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
       },
       modelCheck: () => ({ name: 'model', ok: true, detail: 'in process' }),
+      ...(options.closing && { closing: options.closing }),
       docsAsset,
       checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
       deskAssets,

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import type { DeskDeps } from '../desk/desk.ts'
+import { explain } from '../explain.ts'
+import type { AppDeps } from '../http/app.ts'
+import type { Db } from '../store/db.ts'
+import { findSimilarTickets, readQueueLines, readQueueMark } from '../store/desk.ts'
+import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
+import { findReceipt } from '../store/receipts.ts'
+import { findTicket, readTicketHistory } from '../store/tickets.ts'
+import { rememberBriefly } from './remember-briefly.ts'
+
+/** A shift; who signs in again shows the key again. */
+const SESSION_HOURS = 12
+const QUEUE_PAGE = 25
+const SIMILAR = 5
+/** All open pages together ask the store about this often. */
+const MARK_MS = 900
+
+/** What the review desk needs beside the API's own dependencies. */
+export function createDeskDeps({
+  db,
+  now,
+  elapsedMs,
+  listReviews,
+  findPolicy,
+}: {
+  readonly db: Db
+  readonly now: () => Date
+  readonly elapsedMs: () => number
+} & Pick<AppDeps, 'listReviews' | 'findPolicy'>): Pick<
+  DeskDeps,
+  'openSession' | 'findSession' | 'closeSession' | 'queuePage' | 'queueMark' | 'readCard' | 'now'
+> {
+  return {
+    now,
+    openSession: async (key) => {
+      const token = randomBytes(32).toString('base64url')
+      const expiresAt = new Date(now().getTime() + SESSION_HOURS * 3_600_000)
+      const opened = await openSession(db, { token, key, now: now(), expiresAt })
+      return opened ? { token, expiresAt } : undefined
+    },
+    findSession: (token) => findSession(db, token, now()),
+    closeSession: (token) => closeSession(db, token, now()),
+    queueMark: rememberBriefly(() => readQueueMark(db, now()), MARK_MS, elapsedMs),
+    queuePage: async (cursor) => {
+      const { reviews, next } = await listReviews({
+        state: 'open',
+        limit: QUEUE_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      })
+      const lines = await readQueueLines(
+        db,
+        reviews.map(({ id }) => id),
+      )
+      const unknown = { subject: '', body: '', customerId: null }
+      return {
+        items: reviews.map((review) => ({ review, ...(lines.get(review.id) ?? unknown) })),
+        next,
+      }
+    },
+    readCard: async (review) => {
+      const [stored, ticket, history, similar] = await Promise.all([
+        findReceipt(db, review.decisionId),
+        findTicket(db, review.caller, review.ticketId),
+        readTicketHistory(db, review.caller, review.ticketId),
+        findSimilarTickets(db, review.id, SIMILAR),
+      ])
+      if (stored === undefined || ticket === undefined)
+        throw new Error('A review without its receipt or ticket')
+      const policy = await findPolicy(stored.receipt.policy.hash)
+      return {
+        review,
+        receipt: stored.receipt,
+        ticket: ticket.original,
+        clocks: ticket.clocks,
+        history,
+        similar,
+        ...(policy !== undefined && { explanation: explain(stored.receipt, policy) }),
+      }
+    },
+  }
+}

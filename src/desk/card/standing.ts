@@ -1,0 +1,113 @@
+import { html } from 'hono/html'
+import type { ReviewView } from '../../domain/review-view.ts'
+import type { Html } from '../html.ts'
+import type { Names } from '../names.ts'
+import type { DeskSession } from '../session.ts'
+import { isOpen, isShown } from '../shown-review.ts'
+import { showHidden } from '../text/show-hidden.ts'
+import { countdown, moment } from '../time.ts'
+import type { CardData, CardView } from './card.ts'
+import { decideBar } from './decide.ts'
+
+/** Who has it, what was refused, why it is held, and the ways to decide. The script renews this part by itself. */
+export function standing(
+  { review, receipt }: Pick<CardData, 'review' | 'receipt'>,
+  view: CardView,
+  names: Names,
+): Html {
+  const { refused, now, session } = view
+  const draft = receipt.decision.proposed.find((action) => action.kind === 'draft_reply')
+  return html`<div id="standing" data-state="${review.version} ${review.claimedBy ?? ''}">
+    ${refused && html`<p class="problem" role="alert">${refused.reason}</p>`}
+    ${isOpen(review) ? openNotices(review, session, now) : closedNotice(review, names, now)}
+    ${isOpen(review) && isShown(review) ? heldBecause(review, receipt) : ''}
+    ${
+      isOpen(review)
+        ? decideBar({
+            ...view,
+            ...(refused && { given: refused.given }),
+            review,
+            draft: draft?.body,
+          })
+        : ''
+    }
+  </div>`
+}
+
+/** What a person must know before deciding, the gravest first. */
+function openNotices(review: ReviewView, session: DeskSession, now: Date): readonly (Html | '')[] {
+  const { changedAt, defaultedAt, proposal, fourEyes, kind } = review
+  return [
+    holderNotice(review, session, now),
+    changedAt === null
+      ? ''
+      : html`<p class="notice">
+          <b>The ticket changed</b> ${moment(changedAt, now)}, after it was held. You see it as it
+          is now.
+        </p>`,
+    defaultedAt === null
+      ? ''
+      : html`<p class="notice">
+          <b>Default, not a person:</b> nobody decided in time, so the declared default holds since
+          ${moment(defaultedAt, now)}. It still waits for a person.
+        </p>`,
+    proposal === null
+      ? ''
+      : html`<p class="notice">
+          <b>${proposal.by}</b> decided ${moment(proposal.at, now)}: ${proposal.outcome.kind}.
+          ${
+            proposal.outcome.reason === undefined
+              ? ''
+              : html`<q>${showHidden(proposal.outcome.reason)}</q>`
+          }
+          ${
+            proposal.by === session.caller.name
+              ? 'Another person must agree with you.'
+              : 'It counts once another person agrees.'
+          }
+        </p>`,
+    fourEyes && proposal === null
+      ? html`<p class="hint">Two people must agree on this one; yours is the first decision.</p>`
+      : '',
+    kind === 'sample'
+      ? html`<p class="hint">A sample: it was decided automatically. Was that right?</p>`
+      : '',
+  ]
+}
+
+function holderNotice(
+  { claimedBy, leaseUntil }: ReviewView,
+  { caller }: DeskSession,
+  now: Date,
+): Html | '' {
+  if (claimedBy === null || leaseUntil === null) return ''
+  const mine = claimedBy === caller.name
+  return html`<p class="${mine ? 'hint' : 'notice'}" data-lease="${mine ? leaseUntil : ''}">
+    ${mine ? 'You have it' : html`<b>${claimedBy}</b> has it`} for ${countdown(leaseUntil, now)}.
+  </p>`
+}
+
+function heldBecause({ order, suggestedReviewer }: ReviewView, receipt: CardData['receipt']): Html {
+  const because = receipt.decision.review?.because ?? []
+  return html`<ul class="plain because" aria-label="Held because">
+      ${because.map((sentence) => html`<li>${sentence}</li>`)}
+      ${receipt.degraded.map((step) => html`<li>Scored without all scorers: ${step}</li>`)}
+    </ul>
+    <p class="hint">
+      ${order.sentence}${suggestedReviewer === null ? '' : `. ${suggestedReviewer.because}`}
+    </p>`
+}
+
+function closedNotice(review: ReviewView, names: Names, now: Date): Html {
+  const { outcome, decidedAt, decidedBy, supersededBy } = review
+  if (outcome === null || decidedAt === null || !isShown(review))
+    return html`<p class="notice">
+      The ticket changed and was decided anew; this review has nothing left to decide.
+      ${supersededBy === null ? '' : html`<a href="/review/${supersededBy}">The review now</a>`}
+    </p>`
+  return html`<p class="notice good">
+    <b>${outcome.kind}</b> by <b>${decidedBy ?? 'nobody'}</b> ${moment(decidedAt, now)}: now
+    ${review.severity}, ${names.team(review.team)}, ${names.person(review.owner)}.
+    ${outcome.reason === undefined ? '' : html`<q>${showHidden(outcome.reason)}</q>`}
+  </p>`
+}
