@@ -5,6 +5,7 @@ import { addAudit } from './cli/audit.ts'
 import { addKeys } from './cli/keys.ts'
 import { addMigrate } from './cli/migrate.ts'
 import { addModel } from './cli/model.ts'
+import { addOutbox } from './cli/outbox.ts'
 import { addPolicy } from './cli/policy.ts'
 import { createPaint } from './cli/paint.ts'
 import { renderDecision } from './cli/render-decision.ts'
@@ -66,6 +67,7 @@ addPolicy(program)
 addModel(program)
 addMigrate(program)
 addAudit(program)
+addOutbox(program)
 
 try {
   await program.parseAsync()

@@ -61,6 +61,8 @@ const variables = z.object({
   LLM_PRICE_CACHED: optional(price),
   LLM_PRICE_OUTPUT: optional(price),
   RATE_LIMIT_PER_MINUTE: withDefault(atLeastOne, 60_000),
+  ALLOW_PRIVATE_WEBHOOKS: withDefault(z.enum(['true', 'false']), 'false'),
+  PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })),
   MAX_BODY_BYTES: withDefault(z.coerce.number().int().min(1_024).max(10_485_760), 1_048_576),
 })
 
@@ -121,6 +123,10 @@ export type Config = {
   readonly llm: LlmConfig | undefined
   readonly rateLimitPerMinute: number
   readonly maxBodyBytes: number
+  /** Webhooks may go to private addresses; for services that stay in one network. */
+  readonly allowPrivateWebhooks: boolean
+  /** Where people reach this service, for links in messages. */
+  readonly publicUrl: string | undefined
 }
 
 /** @throws TriageError `configuration` naming every variable that is wrong; values are never shown. */
@@ -151,6 +157,8 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
     llm: llmOf(values),
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     maxBodyBytes: values.MAX_BODY_BYTES,
+    allowPrivateWebhooks: values.ALLOW_PRIVATE_WEBHOOKS === 'true',
+    publicUrl: values.PUBLIC_URL,
   }
 }
 

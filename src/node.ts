@@ -10,6 +10,7 @@ import { docsAsset } from './compose/docs-assets.ts'
 import { createLateWork } from './compose/late-work.ts'
 import { createConfiguredLlm } from './compose/llm.ts'
 import { readPrompt } from './compose/read-prompt.ts'
+import { openDeliverer } from './compose/deliverer.ts'
 import { createMetrics } from './compose/metrics.ts'
 import { answerClientErrors } from './compose/client-errors.ts'
 import { loadPolicy } from './compose/policy.ts'
@@ -22,6 +23,7 @@ import { welcome } from './compose/welcome.ts'
 import type { Config } from './config.ts'
 import { parseConfig } from './config.ts'
 import { TriageError } from './domain/errors.ts'
+import { createNodePost } from './delivery/post-node.ts'
 import { createApp } from './http/app.ts'
 import { countActiveKeys } from './store/keys.ts'
 import { isStoreUnavailable } from './store/store-errors.ts'
@@ -97,7 +99,16 @@ async function start(config: Config): Promise<void> {
     }),
   )
 
+  const deliverer = openDeliverer({
+    db,
+    policy: compiled,
+    post: createNodePost({ allowPrivate: config.allowPrivateWebhooks }),
+    publicUrl: config.publicUrl,
+    now: () => new Date(),
+    onError: (error) => log.error(describeError(error), 'delivery failed'),
+  })
   const timers = startTimers(db, {
+    deliverer,
     parts: tickParts({ db, policy: compiled, newId: randomUUID }),
     now: () => new Date(),
     onError: (error, task) => log.error({ ...describeError(error), task }, 'timer failed'),

@@ -6,6 +6,7 @@ import classifyV2 from '../prompts/classify-ticket.v2.md'
 import saasPolicy from '../policies/saas.yaml'
 import { createAppDeps } from './compose/app-deps.ts'
 import { compileSource } from './compose/compile-source.ts'
+import { openDeliverer } from './compose/deliverer.ts'
 import { describeError } from './compose/describe-error.ts'
 import { buildLadder } from './compose/ladder.ts'
 import type { LateWork } from './compose/late-work.ts'
@@ -21,6 +22,7 @@ import type { IsolateModel } from './compose/worker-model.ts'
 import { createIsolateModel } from './compose/worker-model.ts'
 import type { Config } from './config.ts'
 import { parseConfig } from './config.ts'
+import { createFetchPost } from './delivery/post-fetch.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import { TriageError } from './domain/errors.ts'
 import type { App } from './http/app.ts'
@@ -218,6 +220,17 @@ async function runTimers(env: WorkerEnv): Promise<void> {
       onError: (error, part) =>
         log({ logLevel: 'error' }, 'error', { ...describeError(error), part, msg: 'tick failed' }),
     })
+    const deliverer = openDeliverer({
+      db,
+      policy: isolate.policy.compiled,
+      post: createFetchPost({ allowPrivate: isolate.config.allowPrivateWebhooks }),
+      publicUrl: isolate.config.publicUrl,
+      now,
+      onError: (error) =>
+        log({ logLevel: 'error' }, 'error', { ...describeError(error), msg: 'delivery failed' }),
+    })
+    await deliverer.pass()
+    await deliverer.settled()
     await seal(db, now())
     await forgetExpired(db, now())
   } finally {

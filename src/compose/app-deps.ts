@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
@@ -21,7 +20,6 @@ import { recordTriage } from '../store/record-triage.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
 import { saveEvent } from '../store/ticket-events.ts'
-import { deleteWebhook, listWebhooks, registerWebhook } from '../store/webhooks.ts'
 import type { SecondOpinion } from '../second-opinion.ts'
 import { clocksUnder, recordTicketEvent } from '../ticket-event.ts'
 import type { TriageDeps } from '../triage.ts'
@@ -30,6 +28,7 @@ import { createSpikeDeps } from './spike-deps.ts'
 import { compileSource } from './compile-source.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { createDeskDeps } from './desk-deps.ts'
+import { createWebhookDeps } from './webhook-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 import { createRosterCache } from './roster-cache.ts'
 
@@ -50,6 +49,7 @@ export type AppParts = Pick<
       readonly loopback: boolean
       readonly rateLimitPerMinute: number
       readonly maxBodyBytes: number
+      readonly allowPrivateWebhooks: boolean
     }
     readonly modelCheck: () => Check | Promise<Check>
     /** Given where the app lives shorter than the counts of its callers. */
@@ -140,21 +140,12 @@ export function createAppDeps(parts: AppParts): AppDeps {
     currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
     ...reviews,
     ...createSpikeDeps({ db, rules: spikeRules(policy.compiled.policy.spikes), now }),
-    listWebhooks: () => listWebhooks(db),
-    registerWebhook: async ({ url, events }, actor) => {
-      // Standard Webhooks: 24 to 64 random bytes, shown as whsec_ and base64.
-      const secret = `whsec_${randomBytes(32).toString('base64')}`
-      const hook = await registerWebhook(db, {
-        id: parts.newId(),
-        url,
-        events,
-        secret,
-        actor,
-        now: now(),
-      })
-      return { ...hook, secret }
-    },
-    deleteWebhook: (id, actor) => deleteWebhook(db, { id, actor, now: now() }),
+    ...createWebhookDeps({
+      db,
+      allowPrivate: parts.config.allowPrivateWebhooks,
+      newId: parts.newId,
+      now,
+    }),
     readiness: async () => [...(await storeChecks(db)), await parts.modelCheck()],
   }
 }

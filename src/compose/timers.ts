@@ -1,3 +1,4 @@
+import type { Deliverer } from '../deliver.ts'
 import type { Db } from '../store/db.ts'
 import { forgetExpired } from '../store/forget-expired.ts'
 import { seal } from '../store/seal.ts'
@@ -7,6 +8,7 @@ import { tick } from '../tick.ts'
 
 export type TimerOptions = {
   readonly now: () => Date
+  readonly deliverer: Deliverer
   /** What falls due with time. */
   readonly parts: readonly TickPart[]
   readonly onError: (error: unknown, task: string) => void
@@ -19,11 +21,17 @@ const MINUTE = 60 * SECOND
 export function startTimers(db: Db, options: TimerOptions): { stop: () => Promise<void> } {
   const loops = [
     repeat('tick', 2 * SECOND, () => tick(options), options),
+    repeat('deliver', SECOND, options.deliverer.pass, options),
     repeat('seal the audit chain', 3 * SECOND, () => seal(db, options.now()), options),
     repeat('forget expired rows', 10 * MINUTE, () => forgetExpired(db, options.now()), options),
     repeat('vacuum queues', 5 * MINUTE, () => vacuumQueues(db), options),
   ]
-  return { stop: async () => void (await Promise.all(loops.map((stop) => stop()))) }
+  return {
+    async stop() {
+      await Promise.all(loops.map((stop) => stop()))
+      await options.deliverer.settled()
+    },
+  }
 }
 
 /** Runs `task` every `everyMs`, never twice at a time; stopping waits for a run in work. */

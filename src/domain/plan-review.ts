@@ -19,8 +19,12 @@ export type PlannedReview = {
   readonly doubt: number
   readonly orderBecause: string
   readonly rankAt: string
+  readonly route: string
+  readonly words: number
   /** The right answer, of an item that has one. */
   readonly expected: Partial<ReviewedFields> | null
+  /** What is shown instead of the decision: a planted error. */
+  readonly shown?: Partial<ReviewedFields>
 }
 
 export type Reviewable = {
@@ -28,6 +32,7 @@ export type Reviewable = {
   readonly decision: Decision
   readonly facts: Facts
   readonly signals: Signals
+  readonly redactedText: string
   readonly now: string
 }
 
@@ -36,7 +41,7 @@ export type Reviewable = {
  * follows from their id alone, so it can be checked afterwards and nobody can choose.
  */
 export function planReview(
-  { decisionId, decision, facts, signals, now }: Reviewable,
+  { decisionId, decision, facts, signals, redactedText, now }: Reviewable,
   policy: CompiledPolicy,
   newId: () => string,
 ): PlannedReview | null {
@@ -61,6 +66,8 @@ export function planReview(
     ...weight,
     orderBecause,
     rankAt: rankAt(weight, times.dueAt),
+    route: decision.route.id,
+    words: redactedText.split(/\s+/).filter(Boolean).length,
     expected: null,
   }
 }

@@ -97,6 +97,8 @@ export type ReviewStanding = ReviewedFields & {
   readonly blind: boolean
   readonly fourEyes: boolean
   readonly claimedBy: string | null
+  /** When the person who holds or decided it took it. */
+  readonly claimedAt: string | null
   readonly leaseUntil: string | null
   readonly decidedBy: string | null
   readonly decidedAt: string | null
@@ -218,7 +220,12 @@ export function transition(review: ReviewStanding, command: ReviewCommand, by: B
 
 type Deciding = Extract<ReviewCommand, { kind: 'approve' | 'override' | 'dismiss' }>
 
-const UNCLAIMED = { state: 'pending', claimedBy: null, leaseUntil: null } as const
+const UNCLAIMED = {
+  state: 'pending',
+  claimedBy: null,
+  claimedAt: null,
+  leaseUntil: null,
+} as const
 
 function isOpen({ state }: ReviewStanding): boolean {
   return state === 'pending' || state === 'claimed'
@@ -244,9 +251,11 @@ function staleness(review: ReviewStanding, { kind, version }: ReviewCommand): st
 
 function claimed(review: ReviewStanding, { actor, now }: By, leaseMinutes: number): Transition {
   const leaseUntil = new Date(now.getTime() + leaseMinutes * 60_000).toISOString()
+  const keeps = review.claimedBy === actor && review.claimedAt !== null
+  const claimedAt = keeps ? review.claimedAt : now.toISOString()
   return {
     ok: true,
-    next: { ...review, state: 'claimed', claimedBy: actor, leaseUntil },
+    next: { ...review, state: 'claimed', claimedBy: actor, claimedAt, leaseUntil },
     clocks: [],
   }
 }

@@ -20,6 +20,7 @@ export type ReviewView = Pick<
   | 'backupToldAt'
   | 'defaultedAt'
   | 'claimedBy'
+  | 'claimedAt'
   | 'leaseUntil'
   | 'decidedBy'
   | 'decidedAt'
@@ -54,7 +55,8 @@ export function viewOf(
   const hidden = review.blind && isOpen
   return {
     ...rest,
-    ...(lapsed && ({ state: 'pending', claimedBy: null, leaseUntil: null } as const)),
+    ...(lapsed &&
+      ({ state: 'pending', claimedBy: null, claimedAt: null, leaseUntil: null } as const)),
     ...(hidden && { severity: null, type: null, team: null, owner: null, backup: null }),
     kind: kind === 'held' ? 'held' : 'sample',
     proposal:

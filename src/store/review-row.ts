@@ -27,6 +27,7 @@ export type ReviewRow = {
   order_because: string
   rank_at: string
   claimed_by: string | null
+  claimed_at: string | null
   lease_until: string | null
   decided_by: string | null
   decided_at: string | null
@@ -67,6 +68,7 @@ export function reviewOf(row: ReviewRow): Review {
     doubt: row.doubt,
     orderBecause: row.order_because,
     claimedBy: row.claimed_by,
+    claimedAt: row.claimed_at,
     leaseUntil: row.lease_until,
     decidedBy: row.decided_by,
     decidedAt: row.decided_at,

@@ -78,11 +78,11 @@ const SAVE = `
     update outbox o set type = $22, payload = $23::text::json, available_at = $15
       from ticket t, reviews v
      where $24::boolean and v.id = $2 and v.version = $3 and v.decision_id = t.decision_id and o.ticket = t.id
-       and o.decision_id = v.decision_id and o.type = 'review.decided' and o.state = 'pending' and o.attempts = 0
+       and o.decision_id = v.decision_id and o.type = 'review.decided' and o.state = 'pending'
     returning o.id
   ), changed as (
     update reviews v
-       set state = $4, severity = $5, type = $6, team = $7, owner = $8, backup = $9, claimed_by = $10,
+       set state = $4, severity = $5, type = $6, team = $7, owner = $8, backup = $9, claimed_by = $10, claimed_at = $31,
            lease_until = $11, decided_by = $12, decided_at = $13, outcome = $14::text::json,
            proposal = $25::text::json, proposed_by = $26, undo = $27::text::json, version = v.version + 1
       from ticket t
@@ -157,6 +157,7 @@ function paramsOfSave(tenant: string, { command, by, before, next, clocks }: Cha
     next.kind === 'known' || command.kind === 'renew',
     // What can be taken back waits in the house.
     decided && next.undo !== null ? next.undo.until : by.now.toISOString(),
+    next.claimedAt,
   ]
 }
 
@@ -191,7 +192,7 @@ function standingAfter({ kind }: ReviewCommand, next: Review): string | null {
 
 /** What the audit keeps: everything that a transition may change. */
 function standingOf({ kind, state, blind, fourEyes, ...review }: Review): ReviewStanding {
-  const { severity, type, team, owner, backup, claimedBy, leaseUntil } = review
+  const { severity, type, team, owner, backup, claimedBy, claimedAt, leaseUntil } = review
   const { decidedBy, decidedAt, outcome, proposal, undo, changedAt, version } = review
   const fields = { severity, type, team, owner, backup }
   const decision = { decidedBy, decidedAt, outcome, proposal, undo }
@@ -202,6 +203,7 @@ function standingOf({ kind, state, blind, fourEyes, ...review }: Review): Review
     fourEyes,
     ...fields,
     claimedBy,
+    claimedAt,
     leaseUntil,
     ...decision,
     changedAt,

@@ -25,6 +25,8 @@ import type {
 import type { ClockState } from '../domain/run-clocks.ts'
 import type { IncidentState, IncidentSummary, TimelinePoint } from '../domain/incident.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
+import type { RouteMode } from '../domain/policy.ts'
+import type { EndpointKind } from '../domain/webhook.ts'
 
 /*
  * Every row carries a tenant. Documents are `json`, not `jsonb`: it keeps the text byte for byte (so replay and seal
@@ -152,9 +154,13 @@ export const reviews = pgTable(
     consequence: doublePrecision().notNull().default(1),
     doubt: doublePrecision().notNull().default(1),
     orderBecause: text().notNull().default(''),
+    /** Route of the decision, and words of its ticket. */
+    route: text().notNull().default(''),
+    words: integer().notNull().default(0),
     /** The due time moved ahead by what hangs on it: the queue's order. */
     rankAt: instant().notNull(),
     claimedBy: text(),
+    claimedAt: instant(),
     leaseUntil: instant(),
     decidedBy: text(),
     decidedAt: instant(),
@@ -332,7 +338,35 @@ export const outbox = pgTable(
     /** The receipt's answer belongs to `decision.made`; it is joined on reading instead of stored twice. */
     decisionId: text().notNull(),
     payload: json().notNull(),
-    state: text().$type<OutboxState>().notNull().default('pending'),
+    /** `routed`: every endpoint that wants it has a delivery. */
+    state: text().$type<'pending' | 'routed'>().notNull().default('pending'),
+    /** Stays in the house until then. */
+    availableAt: instant().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (table) => [
+    unique('outbox_seq').on(table.ticket, table.seq),
+    // Due rows in order; routed rows leave the index.
+    index('outbox_due')
+      .on(table.tenant, table.availableAt, table.id)
+      .where(sql`state = 'pending'`),
+  ],
+)
+
+/** One event on its way to one endpoint. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    event: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => outbox.id),
+    webhook: text()
+      .notNull()
+      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    /** `failed`: given up, a dead letter until somebody sends it again. */
+    state: text().$type<DeliveryState>().notNull().default('pending'),
     /** Due from here on; a claim moves it ahead, so a crashed sender's rows come back. */
     availableAt: instant().notNull(),
     attempts: integer().notNull().default(0),
@@ -341,14 +375,18 @@ export const outbox = pgTable(
     deliveredAt: instant(),
   },
   (table) => [
-    unique('outbox_seq').on(table.ticket, table.seq),
-    // Senders take due rows in order; delivered rows leave the index.
-    index('outbox_due')
-      .on(table.availableAt, table.id)
+    unique('deliveries_once').on(table.event, table.webhook),
+    // Each endpoint has a line of its own.
+    index('deliveries_due')
+      .on(table.webhook, table.availableAt, table.id)
       .where(sql`state = 'pending'`),
+    // Dead letters, newest first.
+    index('deliveries_failed')
+      .on(table.tenant, table.id)
+      .where(sql`state = 'failed'`),
   ],
 )
-export type OutboxState = 'pending' | 'delivered' | 'failed'
+export type DeliveryState = 'pending' | 'delivered' | 'failed'
 
 /** Which request a key belongs to; the answer is that of the decision. */
 export const idempotency = pgTable(
@@ -421,10 +459,29 @@ export const webhooks = pgTable('webhooks', {
   url: text().notNull(),
   /** Event types; empty means all. */
   events: json().$type<readonly string[]>().notNull(),
+  kind: text().$type<EndpointKind>().notNull().default('webhook'),
   secret: text().notNull(),
+  /** The secret before this one still signs until then, so that receivers change over without a gap. */
+  previousSecret: text(),
+  previousUntil: instant(),
   enabled: boolean().notNull().default(true),
+  /** Why nothing is sent any more. */
+  disabledBecause: text(),
   createdAt: instant().notNull(),
 })
+
+/** Routes that lost their mode, until a person gives it back. */
+export const routeModes = pgTable(
+  'route_modes',
+  {
+    tenant: tenant(),
+    route: text().notNull(),
+    mode: text().$type<RouteMode>().notNull(),
+    because: text().notNull(),
+    since: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.route] })],
+)
 
 /**
  * Who said what, for spikes: a customer once per key and bucket of five minutes, however much it sends. Rows leave when

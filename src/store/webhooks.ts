@@ -1,22 +1,12 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
+import type { EndpointKind, Webhook } from '../domain/webhook.ts'
 import type { Db } from './db.ts'
 import { webhooks } from './schema.ts'
-import { requireStorable } from './text.ts'
-
-export type Webhook = {
-  readonly id: string
-  readonly url: string
-  /** Event types it wants; empty means all. */
-  readonly events: readonly string[]
-  readonly enabled: boolean
-  readonly createdAt: string
-}
-
-/** With the secret that its deliveries are signed with. */
-export type SigningWebhook = Webhook & { readonly secret: string }
+import { requireStorable, toStorable } from './text.ts'
 
 export type NewWebhook = {
   readonly id: string
+  readonly kind: EndpointKind
   readonly url: string
   readonly events: readonly string[]
   readonly secret: string
@@ -24,14 +14,16 @@ export type NewWebhook = {
   readonly now: Date
 }
 
+type ById = { readonly id: string; readonly actor: string; readonly now: Date }
+
 /** Adds an endpoint for events. The audit gets its address, never its secret. */
 export async function registerWebhook(db: Db, plan: NewWebhook): Promise<Webhook> {
-  const { id, events, now } = plan
+  const { id, kind, events, now } = plan
   const url = requireStorable('url', plan.url)
   await db.rows(
     `with made as (
-       insert into webhooks (id, tenant, url, events, secret, created_at)
-       values ($1, $2, $3, $4::text::json, $5, $6) returning id
+       insert into webhooks (id, tenant, kind, url, events, secret, created_at)
+       values ($1, $2, $9, $3, $4::text::json, $5, $6) returning id
      )
      insert into audit (tenant, actor, action, subject, after, at)
      select $2, $7, 'webhook.registered', id, $8::text::json, $6 from made`,
@@ -43,41 +35,86 @@ export async function registerWebhook(db: Db, plan: NewWebhook): Promise<Webhook
       plan.secret,
       now.toISOString(),
       plan.actor,
-      JSON.stringify({ url, events }),
+      JSON.stringify({ kind, url: auditedUrl(kind, url), events }),
+      kind,
     ],
   )
-  return { id, url, events, enabled: true, createdAt: now.toISOString() }
+  const createdAt = now.toISOString()
+  return { id, kind, url, events, enabled: true, disabledBecause: null, createdAt }
+}
+
+/** The address of a chat hook is its secret. */
+function auditedUrl(kind: EndpointKind, url: string): string {
+  return kind === 'slack' ? new URL(url).origin : url
 }
 
 export async function listWebhooks(db: Db): Promise<readonly Webhook[]> {
-  const { id, url, events, enabled, createdAt, tenant } = webhooks
+  const { id, kind, url, events, enabled, disabledBecause, createdAt, tenant } = webhooks
   return db.drizzle
-    .select({ id, url, events, enabled, createdAt })
+    .select({ id, kind, url, events, enabled, disabledBecause, createdAt })
     .from(webhooks)
     .where(eq(tenant, db.tenant))
     .orderBy(asc(createdAt), asc(id))
 }
 
-/** The enabled endpoints, for the sender. */
-export async function listSigningWebhooks(db: Db): Promise<readonly SigningWebhook[]> {
-  const { id, url, events, enabled, createdAt, secret, tenant } = webhooks
-  return db.drizzle
-    .select({ id, url, events, enabled, createdAt, secret })
-    .from(webhooks)
-    .where(and(eq(tenant, db.tenant), eq(enabled, true)))
-    .orderBy(asc(createdAt), asc(id))
+/**
+ * A new secret; the old one signs beside it until `previousUntil`. False when there is none with this id.
+ */
+export async function rotateSecret(
+  db: Db,
+  { id, secret, previousUntil, actor, now }: ById & { secret: string; previousUntil: Date },
+): Promise<boolean> {
+  const rows = await db.rows(
+    `with changed as (
+       update webhooks set previous_secret = secret, previous_until = $4, secret = $3
+        where tenant = $1 and id = $2 and kind = 'webhook' returning id
+     )
+     insert into audit (tenant, actor, action, subject, at)
+     select $1, $5, 'webhook.rotated', id, $6 from changed returning id`,
+    [db.tenant, toStorable(id), secret, previousUntil.toISOString(), actor, now.toISOString()],
+  )
+  return rows.length === 1
 }
 
-/** False when there is none with this id. */
-export async function deleteWebhook(
+/** Sends again to an endpoint that was disabled; what was given up meanwhile is sent by command. */
+export async function enableWebhook(db: Db, { id, actor, now }: ById): Promise<boolean> {
+  const rows = await db.rows(
+    `with changed as (
+       update webhooks set enabled = true, disabled_because = null where tenant = $1 and id = $2 returning id
+     )
+     insert into audit (tenant, actor, action, subject, at)
+     select $1, $3, 'webhook.enabled', id, $4 from changed returning id`,
+    [db.tenant, toStorable(id), actor, now.toISOString()],
+  )
+  return rows.length === 1
+}
+
+/** Sends nothing more; what waits becomes dead letters. */
+export async function disableWebhook(
   db: Db,
-  { id, actor, now }: { readonly id: string; readonly actor: string; readonly now: Date },
-): Promise<boolean> {
+  { id, because, actor, now }: ById & { because: string },
+): Promise<void> {
+  await db.rows(
+    `with changed as (
+       update webhooks set enabled = false, disabled_because = $3 where tenant = $1 and id = $2 and enabled returning id
+     ), dead as (
+       update deliveries d set state = 'failed', last_error = $3 from changed c
+        where d.webhook = c.id and d.state = 'pending'
+     )
+     insert into audit (tenant, actor, action, subject, reason, at)
+     select $1, $4, 'webhook.disabled', id, $3, $5 from changed`,
+    [db.tenant, id, because, actor, now.toISOString()],
+  )
+}
+
+/** False when there is none with this id. What waits for it is not sent. */
+export async function deleteWebhook(db: Db, { id, actor, now }: ById): Promise<boolean> {
   const deleted = await db.rows(
-    `with gone as (delete from webhooks where tenant = $1 and id = $2 returning id, url)
+    `with gone as (delete from webhooks where tenant = $1 and id = $2 returning id, url, kind)
      insert into audit (tenant, actor, action, subject, before, at)
-     select $1, $3, 'webhook.deleted', id, json_build_object('url', url), $4 from gone returning id`,
-    [db.tenant, id, actor, now.toISOString()],
+     select $1, $3, 'webhook.deleted', id,
+            json_build_object('url', case when kind = 'slack' then null else url end), $4 from gone returning id`,
+    [db.tenant, toStorable(id), actor, now.toISOString()],
   )
   return deleted.length === 1
 }

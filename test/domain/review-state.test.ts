@@ -22,6 +22,7 @@ const pending: ReviewStanding = {
   owner: 'ana',
   backup: 'ben',
   claimedBy: null,
+  claimedAt: null,
   leaseUntil: null,
   decidedBy: null,
   decidedAt: null,

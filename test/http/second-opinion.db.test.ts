@@ -9,7 +9,6 @@ import type { LlmAnswer } from '../../src/scorers/llm/answer-schema.ts'
 import type { LlmOptions } from '../../src/scorers/llm.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import type { Db } from '../../src/store/db.ts'
-import { claimDue } from '../../src/store/outbox.ts'
 import { anLlm } from '../scorers/llm/an-llm.ts'
 import { onBothStores } from '../store/stores.ts'
 import type { TestApp } from '../support/app.ts'
@@ -170,11 +169,12 @@ onBothStores((db) => {
     expect(revised.scorers.map(({ name }) => name)).toEqual(['phrases', 'local', 'llm'])
     await expectReplays(api, first.decisionId, now.decision.decisionId)
 
-    const events = await claimDue(db(), { now: new Date(), limit: 500, leaseSeconds: 1 })
-    const made = events.filter(
-      (event) => event.ticketId === ticket.id && event.type === 'decision.made',
+    const made = await db().rows<{ answer: string }>(
+      `select r.answer from outbox o join tickets t on t.id = o.ticket join receipts r on r.decision_id = o.decision_id
+        where t.external_id = $1 and o.type = 'decision.made' order by o.seq`,
+      [ticket.id],
     )
-    expect(made.map(({ answer }) => (JSON.parse(answer!) as Answer).revision)).toEqual([1, 2])
+    expect(made.map(({ answer }) => (JSON.parse(answer) as Answer).revision)).toEqual([1, 2])
 
     // A retry gets what the first call got; without its key, what stands.
     const paid = server.requests.length

@@ -171,6 +171,8 @@ export function aReview(plan: Partial<PlannedReview> & { readonly dueAt: string 
     doubt: 1,
     orderBecause: 'P1',
     rankAt: plan.dueAt,
+    route: 'technical',
+    words: 12,
     expected: null,
     ...plan,
   }

@@ -10,19 +10,12 @@ import {
   listKeys,
   revokeKey,
 } from '../../src/store/keys.ts'
-import { claimDue, markDelivered, markFailed } from '../../src/store/outbox.ts'
 import { findPolicy, rememberPolicy } from '../../src/store/policies.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
 import { findReceipt } from '../../src/store/receipts.ts'
 import { readRoster } from '../../src/store/roster.ts'
 import { findTicket } from '../../src/store/tickets.ts'
 import { vacuumQueues } from '../../src/store/vacuum.ts'
-import {
-  deleteWebhook,
-  listSigningWebhooks,
-  listWebhooks,
-  registerWebhook,
-} from '../../src/store/webhooks.ts'
 import { aRecord, NOW } from './a-record.ts'
 import { countRows, onBothStores } from './stores.ts'
 
@@ -76,19 +69,6 @@ onBothStores((db) => {
     await expect(createKey(db(), weak)).rejects.toThrow(/16 random bytes/)
   })
 
-  test('webhooks are registered, listed without their secret, and deleted', async () => {
-    const hook = { id: 'hook-1', url: 'https://example.test/in', events: ['decision.made'] }
-    expect(await registerWebhook(db(), { ...hook, secret: 'whsec_s', ...by })).toMatchObject(hook)
-    expect(await listWebhooks(db())).toEqual([
-      { ...hook, enabled: true, createdAt: NOW.toISOString() },
-    ])
-    expect(await listSigningWebhooks(db())).toMatchObject([{ secret: 'whsec_s' }])
-    expect(await listWebhooks(forTenant(db(), 'other'))).toEqual([])
-    expect(await countRows(db(), 'audit', `after::text like '%whsec%'`)).toBe(0)
-    expect(await deleteWebhook(db(), { id: 'hook-1', ...by })).toBe(true)
-    expect(await deleteWebhook(db(), { id: 'hook-1', ...by })).toBe(false)
-  })
-
   test('a policy is kept as it was first seen', async () => {
     const policy = { hash: 'h1', source: 'id: saas\n', parsed: { id: 'saas', odd: 'a\0b' } }
     await rememberPolicy(db(), policy, NOW)
@@ -108,49 +88,6 @@ onBothStores((db) => {
       `update tickets set resolved_at = now() where tenant = 'roster' and owner = 'cleo'`,
     )
     expect(await readRoster(tenant)).toEqual({ open: { ana: 2 }, turns: {} })
-  })
-
-  test('an event is claimed by one sender, comes back when its lease is over, and ends', async () => {
-    const tenant = forTenant(db(), 'outbox')
-    const record = aRecord()
-    await recordTriage(tenant, record)
-    for (let n = 0; n < 9; n++) await recordTriage(tenant, aRecord())
-
-    const asked = { now: NOW, limit: 4, leaseSeconds: 30 }
-    const claims = (
-      await Promise.all([claimDue(tenant, asked), claimDue(tenant, asked), claimDue(tenant, asked)])
-    ).flat()
-    expect(new Set(claims.map(({ id }) => id)).size).toBe(10)
-    expect(claims).toHaveLength(10)
-    const mine = claims.find(({ ticketId }) => ticketId === record.ticket.id)!
-    expect(mine).toMatchObject({
-      type: 'decision.made',
-      seq: 1,
-      attempts: 1,
-      caller: 'zendesk',
-      decisionId: record.receipt.decisionId,
-      answer: record.answer,
-    })
-    expect(await claimDue(tenant, asked)).toEqual([])
-
-    const later = await claimDue(tenant, { ...asked, now: minutes(1), limit: 10 })
-    expect(later).toHaveLength(10)
-    const again = later.find(({ id }) => id === mine.id)!
-    expect(again.attempts).toBe(2)
-    // The sender that was too slow has nothing to say any more.
-    expect(await markDelivered(tenant, mine, minutes(1))).toBe(false)
-    expect(await markFailed(tenant, mine, { error: 'x', nextAttemptAt: null })).toBe(false)
-    const retry = { error: 'HTTP 500\0', nextAttemptAt: minutes(5) }
-    expect(await markFailed(tenant, again, retry)).toBe(true)
-    expect(await claimDue(tenant, { ...asked, now: minutes(4), limit: 10 })).toHaveLength(9)
-    const [third] = await claimDue(tenant, { ...asked, now: minutes(4.4), limit: 10 })
-    expect(third).toBeUndefined()
-    const due = await claimDue(tenant, { ...asked, now: minutes(6), limit: 10 })
-    const last = due.find(({ id }) => id === mine.id)!
-    expect(await markDelivered(tenant, last, minutes(6))).toBe(true)
-    const given = due.find(({ id }) => id !== mine.id)!
-    expect(await markFailed(tenant, given, { error: 'HTTP 410', nextAttemptAt: null })).toBe(true)
-    expect(await claimDue(tenant, { ...asked, now: minutes(60), limit: 20 })).toHaveLength(8)
   })
 
   test('erasing a customer leaves decisions and nothing that leads to the text', async () => {

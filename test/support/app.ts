@@ -54,6 +54,7 @@ export async function openApp(
     now?: () => Date
     elapsedMs?: () => number
     maxBodyBytes?: number
+    allowPrivateWebhooks?: boolean
     rateLimitPerMinute?: number
     closing?: AbortSignal
   } = {},
@@ -79,6 +80,7 @@ export async function openApp(
         loopback: options.loopback ?? true,
         rateLimitPerMinute: options.rateLimitPerMinute ?? 10_000_000,
         maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
+        allowPrivateWebhooks: options.allowPrivateWebhooks ?? false,
       },
       modelCheck: () => ({ name: 'model', ok: true, detail: 'in process' }),
       ...(options.closing && { closing: options.closing }),

@@ -179,15 +179,16 @@ begin
 
   if planned is not null then
     insert into reviews (tenant, id, kind, decision_id, ticket, state, blind, four_eyes, severity, type, team, owner,
-        backup, due_at, backup_at, consequence, doubt, order_because, rank_at, expected, claimed_by, lease_until,
-        changed_at, created_at)
+        backup, due_at, backup_at, consequence, doubt, order_because, rank_at, route, words, expected, claimed_by,
+        claimed_at, lease_until, changed_at, created_at)
       select in_tenant, p.id, p.kind, in_decision_id, ticket_ref,
-          case when carried_from is null then 'pending' else 'claimed' end, p.blind, p."fourEyes", in_severity, in_type,
-          in_team, in_owner, in_backup, p."dueAt", p."backupAt", p.consequence, p.doubt, p."orderBecause", p."rankAt",
-          p.expected, carried_by, carried_until, case when carried_from is not null then in_now end, in_now
+          case when carried_from is null then 'pending' else 'claimed' end, p.blind, p."fourEyes",
+          coalesce(p.shown ->> 'severity', in_severity), coalesce(p.shown ->> 'type', in_type),
+          coalesce(p.shown ->> 'team', in_team), in_owner, in_backup, p."dueAt", p."backupAt", p.consequence, p.doubt, p."orderBecause", p."rankAt",
+          p.route, p.words, p.expected, carried_by, case when carried_by is not null then in_now end, carried_until, case when carried_from is not null then in_now end, in_now
         from json_to_record(planned) as p (id text, kind text, blind boolean, "fourEyes" boolean, "dueAt" timestamptz,
           "backupAt" timestamptz, consequence double precision, doubt double precision, "orderBecause" text,
-          "rankAt" timestamptz, expected json);
+          "rankAt" timestamptz, route text, words integer, expected json, shown json);
     if carried_from is not null then
       insert into audit (tenant, actor, action, subject, ticket, after, reason, at)
         values (in_tenant, in_caller, 'review.carried_over', held_review, ticket_ref,
