@@ -21,9 +21,17 @@ export function checkCoverage(policy: CompiledPolicy, fromMs: number): readonly 
   const start = Math.ceil(fromMs / STEP_MS) * STEP_MS
   return [...severitiesByTeam(policy)].flatMap(([id, severities]) => {
     const team = policy.teams.get(id)
-    if (team === undefined) return []
+    if (team === undefined || isAlwaysCovered(team)) return []
     return worstOf(severities.flatMap((severity) => coverageOf(team, severity, policy, start)))
   })
+}
+
+/** Two of the team can be reached at any minute, so there is no need to look at each. */
+function isAlwaysCovered({ owners, backups }: CompiledTeam): boolean {
+  const reachable = [...owners, ...backups].filter(
+    ({ hours, leave }) => (hours === null || hours.calendar.alwaysOpen) && leave.length === 0,
+  )
+  return new Set(reachable.map(({ ref }) => ref.id)).size >= 2
 }
 
 /** One finding of a kind per team: that of its most severe tickets, which come first. */
@@ -84,10 +92,10 @@ function stateAt(
   policy: CompiledPolicy,
   atMs: number,
 ): 'covered' | 'single' | 'uncovered' {
-  const { owner, backup } = assignedAt(team, severity, policy, atMs)
-  const members = new Set([...team.owners, ...team.backups].map(({ ref }) => ref.id))
-  if (!members.has(owner.id)) return 'uncovered'
-  return members.has(backup.id) ? 'covered' : 'single'
+  const { team: asked, backup, lastResort } = assignedAt(team, severity, policy, atMs)
+  if (lastResort) return 'uncovered'
+  const members = [...asked.owners, ...asked.backups, ...asked.onCall]
+  return members.some(({ ref }) => ref.id === backup.id) ? 'covered' : 'single'
 }
 
 function assignedAt(team: CompiledTeam, severity: Severity, policy: CompiledPolicy, atMs: number) {
@@ -111,7 +119,8 @@ function sentenceOfSingle(
 function severitiesByTeam(policy: CompiledPolicy): ReadonlyMap<string, readonly Severity[]> {
   const space = spaceOf(policy)
   const byTeam = new Map<string, Set<Severity>>()
-  for (const { rule, condition } of policy.routes) {
+  const routes = [policy.routes, ...policy.segments.map((segment) => segment.routes)].flat()
+  for (const { rule, condition } of routes) {
     const severities = byTeam.get(rule.team) ?? new Set()
     byTeam.set(rule.team, severities)
     for (const severity of SEVERITIES) {

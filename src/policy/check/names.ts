@@ -7,13 +7,22 @@ export function checkNames({ policy, reviewers }: CompiledPolicy): readonly Find
     policy.otherwise.team,
     policy.review.team,
     ...policy.routes.map(({ team }) => team),
+    ...(policy.segments ?? []).flatMap(({ routes }) => routes.map(({ team }) => team)),
     ...policy.triggers.flatMap(({ notify }) => notify ?? []),
+    ...Object.values(policy.teams).flatMap(({ relief }) => relief ?? []),
+    ...(policy.review.nextTier === undefined ? [] : [policy.review.nextTier]),
+    ...Object.values(policy.sla?.page ?? {}).flat(),
   ])
   const people = new Set([
     policy.lastResort.owner,
     policy.lastResort.backup,
     ...reviewers.map(({ ref }) => ref.id),
-    ...Object.values(policy.teams).flatMap(({ owners, backups }) => [...owners, ...backups]),
+    ...Object.values(policy.teams).flatMap(({ owners, backups, onCall, decisionMaker }) => [
+      ...owners,
+      ...backups,
+      ...(onCall?.people ?? []),
+      ...(decisionMaker === undefined ? [] : [decisionMaker]),
+    ]),
   ])
   return [
     ...Object.values(policy.teams)

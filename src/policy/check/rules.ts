@@ -50,7 +50,16 @@ const no = (condition: CompiledCondition): Wish => ({ condition, want: false })
 
 /** Everything that any rule reads. */
 export function spaceOf(policy: CompiledPolicy): FactSpace {
-  const rules = [...policy.triggers, ...policy.routes, ...policy.reviewRules]
+  const rules = [
+    ...policy.triggers,
+    ...policy.routes,
+    ...policy.reviewRules,
+    ...policy.segments.flatMap(({ condition, routes, reviewRules }) => [
+      { condition },
+      ...routes,
+      ...reviewRules,
+    ]),
+  ]
   return factSpaceOf(
     rules.map((rule) => rule.condition),
     policy.policy,
