@@ -9,6 +9,11 @@ export function variantTag(kind: Perturbation): string {
   return `variant-${kind}`
 }
 
+/** Made by `perturbSuite`, not written for the suite. */
+export function isPerturbed({ id, base }: EvalCase): boolean {
+  return base !== undefined && id.startsWith(`${base}~`)
+}
+
 /** One letter in this many words is swapped with its neighbour: what a hurried thumb does. */
 const WORDS_PER_TYPO = 8
 const SEED = 5

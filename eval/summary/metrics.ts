@@ -47,6 +47,8 @@ export type Metric = {
   readonly better: 'high' | 'low'
   /** The figure is the mean of what it gives for each case alone, so that its interval is quick to compute. */
   readonly isMean: boolean
+  /** Compares variants with their bases; every other figure leaves the variants of `--perturb` out. */
+  readonly readsVariants?: true
   readonly value: (cases: readonly Graded[], costs: Costs) => number | null
 }
 
@@ -66,6 +68,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     unit: 'share',
     better: 'low',
     isMean: false,
+    readsVariants: true,
     value: (cases) => shareOfVariants(cases, isMoreSevere),
   },
   flip_rate: {
@@ -73,6 +76,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     unit: 'share',
     better: 'low',
     isMean: false,
+    readsVariants: true,
     value: (cases) => shareOfVariants(cases, (base, variant) => base !== variant),
   },
   flip_rate_repeat: flipsOf('repeat'),
@@ -214,6 +218,7 @@ function flipsOf(kind: Perturbation): Metric {
     unit: 'share',
     better: 'low',
     isMean: false,
+    readsVariants: true,
     value: (cases) => shareOfVariants(cases, (base, variant) => base !== variant, kind),
   }
 }

@@ -13,6 +13,7 @@ import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
 import { nearestAcceptable } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { HALVES, type Half } from '../suite/eval-case.ts'
+import { isPerturbed } from '../suite/perturb-suite.ts'
 import type { Suite } from '../suite/suite-definition.ts'
 import { METRIC_NAMES, type MetricName } from './metric-names.ts'
 import { claimsOf, judgedOf, METRICS, pairsOf } from './metrics.ts'
@@ -67,7 +68,8 @@ export function summarise(
       ),
     ]),
   ) as Record<Half, Values>
-  const curve = riskCoverage(claimsOf(graded))
+  const written = graded.filter(isWritten)
+  const curve = riskCoverage(claimsOf(written))
   const summary: Summary = {
     suite: definition.id,
     purpose: definition.purpose,
@@ -75,26 +77,26 @@ export function summarise(
     figures,
     halves,
     gates: evaluateGates(definition.gates, figures, halves),
-    slices: Object.fromEntries(SLICE_NAMES.map((name) => [name, slicesOf(graded, name, costs)])),
+    slices: Object.fromEntries(SLICE_NAMES.map((name) => [name, slicesOf(written, name, costs)])),
     confusions: {
       severity: confusionOf(
-        judgedOf(graded).map((each) => ({
+        judgedOf(written).map((each) => ({
           expected: nearestAcceptable(each),
           actual: each.decided,
         })),
         SEVERITIES as readonly string[],
       ),
-      intent: confusionOf(pairsOf(graded, 'intent'), INTENTS as readonly string[]),
-      sentiment: confusionOf(pairsOf(graded, 'sentiment'), SENTIMENTS.map(String)),
-      priority: confusionOf(pairsOf(graded, 'priority'), PRIORITIES as readonly string[]),
+      intent: confusionOf(pairsOf(written, 'intent'), INTENTS as readonly string[]),
+      sentiment: confusionOf(pairsOf(written, 'sentiment'), SENTIMENTS.map(String)),
+      priority: confusionOf(pairsOf(written, 'priority'), PRIORITIES as readonly string[]),
     },
-    intents: [...classReport(pairsOf(graded, 'intent'), INTENTS as readonly string[]).perClass].map(
-      ([label, scores]) => ({ label, ...scores }),
-    ),
-    reliability: reliabilityBins(claimsOf(graded)),
+    intents: [
+      ...classReport(pairsOf(written, 'intent'), INTENTS as readonly string[]).perClass,
+    ].map(([label, scores]) => ({ label, ...scores })),
+    reliability: reliabilityBins(claimsOf(written)),
     riskCoverage: thinned(curve, CURVE_POINTS),
     latencies: thinned(
-      graded.flatMap(({ outcome }) => outcome.ms ?? []).toSorted((a, b) => a - b),
+      written.flatMap(({ outcome }) => outcome.ms ?? []).toSorted((a, b) => a - b),
       CURVE_POINTS,
     ),
   }
@@ -110,21 +112,31 @@ function figuresOf(
   const options = { clusterOf: (each: Graded) => each.cluster, resamples }
   const entries = METRIC_NAMES.map((name): [MetricName, Figure] => {
     const { unit, isMean, value } = METRICS[name]
+    const read = readBy(name, graded)
     const of = (sample: readonly Graded[]) => value(sample, costs)
-    if (unit === 'count') return [name, { value: (of(graded) ?? 0) + lost, interval: null }]
+    if (unit === 'count') return [name, { value: (of(read) ?? 0) + lost, interval: null }]
     const isShare = unit === 'share'
     const interval = isMean
-      ? meanInterval(graded, (each) => of([each]), { ...options, isShare })
-      : (isShare ? shareInterval : bootstrapInterval)(graded, of, options)
-    return [name, { value: of(graded), interval }]
+      ? meanInterval(read, (each) => of([each]), { ...options, isShare })
+      : (isShare ? shareInterval : bootstrapInterval)(read, of, options)
+    return [name, { value: of(read), interval }]
   })
   return Object.fromEntries(entries) as Figures
 }
 
 function valuesOf(graded: readonly Graded[], costs: Costs): Values {
   return Object.fromEntries(
-    METRIC_NAMES.map((name) => [name, METRICS[name].value(graded, costs)]),
+    METRIC_NAMES.map((name) => [name, METRICS[name].value(readBy(name, graded), costs)]),
   ) as Values
+}
+
+/** Variants of `--perturb` are compared with their bases and counted nowhere else. */
+function readBy(name: MetricName, graded: readonly Graded[]): readonly Graded[] {
+  return METRICS[name].readsVariants ? graded : graded.filter(isWritten)
+}
+
+function isWritten({ evalCase }: Graded): boolean {
+  return !isPerturbed(evalCase)
 }
 
 function slicesOf(graded: readonly Graded[], name: SliceName, costs: Costs): readonly Slice[] {

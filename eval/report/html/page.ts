@@ -15,6 +15,7 @@ import {
   plotRiskCoverage,
   plotSlices,
 } from './plots.ts'
+import { renderOverview } from './overview.ts'
 import { STYLE } from './style.ts'
 
 /** Beyond this many cases the page would be slow to open; the wrong ones come first. */
@@ -51,6 +52,7 @@ export function renderPage(full: FullReport): string {
 <title>Eval: ${report.passed ? 'passed' : 'failed'}</title><style>${STYLE}</style></head><body><main>
 <h1>Does it decide right? <span class="verdict${report.passed ? '' : ' no'}">${report.passed ? 'every gate holds' : 'gates fail'}</span></h1>
 <p class="soft">Policy ${escapeHtml(`${policy.id} ${policy.version}`)} (${escapeHtml(policy.hash.slice(0, 12))}) · scorers ${escapeHtml(scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none')} · ${concurrency} cases at once. Square brackets are 95 % intervals; n/a means that nothing was counted.</p>
+${report.suites.length > 1 ? renderOverview(report.suites) : ''}
 ${report.suites.map(renderSuite).join('')}
 <h2>Cases</h2>
 <div class="controls"><input id="search" type="search" placeholder="words of the ticket, a rule, a tag, an id" aria-label="Search cases">
@@ -67,18 +69,19 @@ ${items.length > shown.length ? `<p class="soft">${items.length - shown.length} 
 function renderSuite(summary: Summary): string {
   const { suite, purpose, counts, gates } = summary
   const passed = gates.every((gate) => gate.passed)
-  return `<section><h2>${escapeHtml(suite)} <span class="verdict${passed ? '' : ' no'}">${passed ? 'passes' : 'fails'}</span></h2>
+  return `<section id="${escapeHtml(suite)}"><h2>${escapeHtml(suite)} <span class="verdict${passed ? '' : ' no'}">${passed ? 'passes' : 'fails'}</span></h2>
 <p class="soft">${escapeHtml(purpose)} · ${counts.decided} of ${counts.cases} cases decided</p>
-<div class="tiles">${TILES.map((name) => tile(summary, name)).join('')}</div>
-<div class="grid"><div class="card wide"><h3>Gates</h3>${renderGates(summary)}</div>${plotsOf(
-    summary,
-  )
+<div class="tiles">${TILES.filter((name) => summary.figures[name].value !== null)
+    .map((name) => tile(summary, name))
+    .join('')}</div>
+<div class="card"><h3>Gates</h3>${renderGates(summary)}</div>
+<details class="more"><summary>Plots and all figures</summary><div class="grid">${plotsOf(summary)
     .map(
       ({ title, plot, wide }) =>
         `<div class="card${wide ? ' wide' : ''}"><h3>${title}</h3>${plot}</div>`,
     )
     .join('')}
-<div class="card wide"><h3>All figures</h3>${renderFigures(summary)}</div></div></section>`
+<div class="card wide"><h3>All figures</h3>${renderFigures(summary)}</div></div></details></section>`
 }
 
 function tile({ figures }: Summary, name: (typeof TILES)[number]): string {
@@ -124,27 +127,27 @@ function plotsOf(summary: Summary) {
     },
     { title: 'Time to decide', plot: plotLatency(summary.latencies), wide: false },
     {
-      title: 'By tag',
+      title: 'By tag (green: accepted, red: too low)',
       plot: plotSlices(slices.tag ?? [], 'Accepted severities by tag'),
       wide: false,
     },
     {
-      title: 'By channel',
+      title: 'By channel (green: accepted, red: too low)',
       plot: plotSlices(slices.channel ?? [], 'Accepted severities by channel'),
       wide: false,
     },
     {
-      title: 'By tier',
+      title: 'By tier (green: accepted, red: too low)',
       plot: plotSlices(slices.tier ?? [], 'Accepted severities by tier'),
       wide: false,
     },
     {
-      title: 'By language',
+      title: 'By language (green: accepted, red: too low)',
       plot: plotSlices(slices.language ?? [], 'Accepted severities by language'),
       wide: false,
     },
     {
-      title: 'By length',
+      title: 'By length (green: accepted, red: too low)',
       plot: plotSlices(slices.length ?? [], 'Accepted severities by length'),
       wide: false,
     },

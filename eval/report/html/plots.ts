@@ -101,17 +101,17 @@ export function plotSlices(slices: readonly Slice[], title: string): string | nu
   const shown = slices.filter(({ values }) => values.severity_accuracy !== null).slice(0, 24)
   if (shown.length < 2) return null
   const row = 22
-  const left = 168
-  const width = 460
+  const left = 128
+  const width = 360
   const frame = { ...FRAME, width, height: shown.length * row + 16 }
-  const scale = width - left - 110
+  const scale = width - left - 84
   const bars = shown.map(({ value, count, values }, at) => {
     const y = 6 + at * row
     const good = values.severity_accuracy ?? 0
     const under = values.under_escalation ?? 0
     const tip = `${value}: ${percent(good)} acceptable, ${percent(under)} under-escalated, ${count} cases`
     return (
-      label(left - 8, y + 14, value.length > 24 ? `${value.slice(0, 23)}…` : value, {
+      label(left - 8, y + 14, value.length > 20 ? `${value.slice(0, 19)}…` : value, {
         anchor: 'end',
       }) +
       rect({ x: left, y, width: scale, height: row - 6 }, 'track', { tip }) +
