@@ -7,6 +7,7 @@ import type { Severity, TicketType } from './domain/labels.ts'
 import type { Receipt } from './domain/receipt.ts'
 import type { Changes, Review, ReviewCommand } from './domain/review-state.ts'
 import type { Roster } from './domain/roster.ts'
+import { namedSegments, timersFor } from './domain/segments.ts'
 
 /** A lost race is a value: the current state says who was first. `stale`: the person saw another version. */
 export type ReviewResult =
@@ -131,7 +132,9 @@ function clocksUnder(
   policy: CompiledPolicy,
 ): readonly Clock[] | undefined {
   if (severity === undefined || severity === review.severity) return undefined
-  return customerClocks(policy.timers[severity], Date.parse(receipt.clockStart))
+  const startMs = Date.parse(receipt.clockStart)
+  const segments = namedSegments(receipt.decision.segments ?? [], policy)
+  return customerClocks(timersFor(severity, segments, policy, startMs), startMs, receipt.happened)
 }
 
 const reviewNotFound = () => new TriageError('not_found', 'Cannot find this review')

@@ -1,9 +1,12 @@
 import type { ClockRow } from './domain/clock-rows.ts'
 import { clockRows } from './domain/clock-rows.ts'
+import type { SeverityChange, TimelineEntry } from './domain/clock-timeline.ts'
+import { clockTimeline } from './domain/clock-timeline.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import { TriageError } from './domain/errors.ts'
 import type { Happening } from './domain/happening.ts'
 import type { Severity } from './domain/labels.ts'
+import { namedSegments, timersFor } from './domain/segments.ts'
 import type { TicketEvent } from './domain/ticket-event.ts'
 
 /** A ticket as its clocks see it. */
@@ -80,6 +83,27 @@ export function clocksUnder(
     const at = { now: now.toISOString(), clockStart, happened }
     return clockRows({ severity, segments, clocks: [] }, policy, at)
   }
+}
+
+/** What happened to the clocks of a ticket, in sentences. */
+export async function timelineOf(
+  story: ClockStory,
+  severities: readonly SeverityChange[],
+  now: Date,
+  findPolicy: (hash: string) => Promise<CompiledPolicy | undefined>,
+  running: CompiledPolicy,
+): Promise<readonly TimelineEntry[]> {
+  const policy = (await findPolicy(story.policyHash)) ?? running
+  const segments = namedSegments(story.segments, policy)
+  const startMs = Date.parse(story.clockStart)
+  const { clockStart, happened } = story
+  return clockTimeline({
+    clockStart,
+    happened,
+    severities,
+    timersOf: (severity) => timersFor(severity, segments, policy, startMs),
+    now: now.toISOString(),
+  })
 }
 
 function refused(pointer: string, message: string): TriageError {

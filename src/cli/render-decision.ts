@@ -1,6 +1,7 @@
 import type { Answer } from '../domain/answer.ts'
 import type { Clock } from '../domain/decision.ts'
 import type { Severity } from '../domain/labels.ts'
+import { showDuration } from '../domain/show-duration.ts'
 import type { Signals } from '../domain/signal.ts'
 import { isUnscored } from '../domain/signal.ts'
 import { highlight } from './highlight.ts'
@@ -81,21 +82,13 @@ const CLOCK_NAMES: Readonly<Record<Clock['kind'], string>> = {
 
 function clockLine(clock: Clock, { paint, now }: RenderOptions): string {
   const due = clock.dueAt.slice(0, 16).replace('T', ' ')
-  const left = `in ${duration(Date.parse(clock.dueAt) - now.getTime())}`
+  const left = fromNow(Date.parse(clock.dueAt) - now.getTime())
   return `  ${CLOCK_NAMES[clock.kind].padEnd(15)}${due} UTC  ${left.padEnd(12)} ${paint('faint', clock.target)}`
 }
 
-/** "4 h 05 min", "3 d 2 h": two units are enough to act on. */
-function duration(ms: number): string {
-  if (ms < 0) return `${duration(-ms)} ago`.replace(/^in /, '')
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 48)
-    return minutes % 60 === 0
-      ? `${hours} h`
-      : `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+/** "in 4 h 05 min", or how long ago. */
+function fromNow(ms: number): string {
+  return ms < 0 ? `${showDuration(-ms)} ago` : `in ${showDuration(ms)}`
 }
 
 function reasonLines(reason: Reason, { paint, width }: RenderOptions): string[] {

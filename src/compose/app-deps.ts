@@ -13,19 +13,18 @@ import { eraseCustomer } from '../store/erase-customer.ts'
 import { checkStore } from '../store/health.ts'
 import { openIncident } from '../store/incidents.ts'
 import { countActiveKeys, findCaller } from '../store/keys.ts'
-import { findPolicy } from '../store/policies.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { readSpikes } from '../store/read-spikes.ts'
 import { recordTriage } from '../store/record-triage.ts'
 import { readRoster } from '../store/roster.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
-import { saveEvent } from '../store/ticket-events.ts'
+import { findStory, readSeverities, saveEvent } from '../store/ticket-events.ts'
 import type { SecondOpinion } from '../second-opinion.ts'
-import { clocksUnder, recordTicketEvent } from '../ticket-event.ts'
+import { clocksUnder, recordTicketEvent, timelineOf } from '../ticket-event.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { createSpikeDeps } from './spike-deps.ts'
-import { compileSource } from './compile-source.ts'
+import { createPolicyFinder } from './find-policy.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { createDeskDeps } from './desk-deps.ts'
 import { createWebhookDeps } from './webhook-deps.ts'
@@ -64,8 +63,6 @@ const KEYS_MS = 5_000
 /** Open tickets per person may lag this far behind; the receipt keeps what was seen. */
 const ROSTER_MS = 1_000
 const CACHED_KEYS = 1_000
-const CACHED_POLICIES = 50
-const POLICY_MS = 3_600_000
 /** Tickets in work at once; beyond this the answer is 503 with Retry-After. */
 const MAX_IN_WORK = 512
 const LOCAL_CALLER: Caller = { name: 'local', roles: ['admin'] }
@@ -81,14 +78,8 @@ export function createAppDeps(parts: AppParts): AppDeps {
   })
   const keysExist = rememberBriefly(async () => (await countActiveKeys(db)) > 0, KEYS_MS, elapsedMs)
   const roster = createRosterCache({ read: () => readRoster(db), forMs: ROSTER_MS, elapsedMs })
-  const policies = rememberEachBriefly((hash) => compiledPolicy(db, hash), {
-    forMs: POLICY_MS,
-    most: CACHED_POLICIES,
-    elapsedMs,
-  })
 
-  const findPolicyOf = async (hash: string) =>
-    hash === policy.compiled.policy.hash ? policy.compiled : policies(hash)
+  const findPolicyOf = createPolicyFinder(db, policy.compiled, elapsedMs)
 
   const tell = (outcome: RecordOutcome | null) => {
     if (outcome?.kind === 'recorded') parts.onDecision(JSON.parse(outcome.answer) as Answer)
@@ -133,6 +124,12 @@ export function createAppDeps(parts: AppParts): AppDeps {
         workClocks: clocksUnder(findPolicyOf, policy.compiled),
         saveEvent: (whose, what, at, workClocks) => saveEvent(db, whose, what, at, workClocks),
       }),
+    clockTimeline: async (caller, ticketId) => {
+      const story = await findStory(db, caller, ticketId)
+      if (story === undefined) return []
+      const severities = await readSeverities(db, story.row)
+      return timelineOf(story, severities, now(), findPolicyOf, policy.compiled)
+    },
     ticketHistory: (caller, ticketId) => readTicketHistory(db, caller, ticketId),
     eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
@@ -148,11 +145,6 @@ export function createAppDeps(parts: AppParts): AppDeps {
     }),
     readiness: async () => [...(await storeChecks(db)), await parts.modelCheck()],
   }
-}
-
-async function compiledPolicy(db: Db, hash: string): Promise<CompiledPolicy | undefined> {
-  const stored = await findPolicy(db, hash)
-  return stored === undefined ? undefined : compileSource(stored.source, `policy ${hash}`)
 }
 
 async function storeChecks(db: Db): Promise<readonly Check[]> {

@@ -44,7 +44,7 @@ export function buildFacts(
   put('ticket.severityBefore', scored.before?.severity)
   put('ticket.heldBefore', scored.before?.held)
   put('ticket.ownerBefore', scored.before?.owner)
-  putClockFacts(put, ticket, at)
+  putClockFacts(put, values, ticket, at)
   put('ticket.instructionShaped', scored.instructionShaped.length > 0)
   if (scored.instructionShaped.length > 0)
     evidence['ticket.instructionShaped'] = scored.instructionShaped
@@ -86,9 +86,16 @@ function putTicketFacts(put: Put, ticket: Ticket, at: Moment): void {
 }
 
 /** What our own clocks know goes beyond what the platform sent with the ticket. */
-function putClockFacts(put: Put, { history }: Ticket, { now, sla, happened = [] }: Moment): void {
+function putClockFacts(
+  put: Put,
+  known: Facts['values'],
+  { history }: Ticket,
+  { now, sla, happened = [] }: Moment,
+): void {
   const reopened = happened.filter(({ kind }) => kind === 'reopened').length
-  if (reopened > 0) put('history.reopened', Math.max(history?.reopened ?? 0, reopened))
+  const before = known['history.reopened']
+  if (reopened > 0)
+    put('history.reopened', Math.max(typeof before === 'number' ? before : 0, reopened))
   if (sla === undefined) return
   const { warned, breached, nextDueAt } = sla
   if (warned.length > 0) put('sla.warned', warned)

@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from './compile-policy.ts'
 import type { Incident } from './incident.ts'
-import { showInstant } from './propose-actions.ts'
+import { showInstant } from './show-instant.ts'
 
 /** Slots of `messages.incident`. */
 export const NOTICE_SLOTS = ['topic', 'customers', 'since', 'regions'] as const

@@ -1,6 +1,7 @@
 import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
 import type { Action, Clock, PersonRef, Reason } from './decision.ts'
 import type { Priority, Severity, TicketType } from './labels.ts'
+import { showInstant } from './show-instant.ts'
 
 /** The parts of a decision that its actions are made from. */
 export type Settled = {
@@ -98,27 +99,4 @@ function promise({ clocks, nowMs }: Settled, kind: Clock['kind']): string {
   return dueAt === undefined || Date.parse(dueAt) <= nowMs
     ? 'as soon as we can'
     : `by ${showInstant(dueAt)}`
-}
-
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-
-/** `Friday 2 October, 14:30 UTC`: the same on every machine, unlike Intl. */
-export function showInstant(iso: string): string {
-  const at = new Date(iso)
-  const date = `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`
-  return `${date}, ${iso.slice(11, 16)} UTC`
 }

@@ -47,13 +47,18 @@ const CANDIDATES: readonly (readonly OpinionPart[])[] = [
  * that its floor holds for a person stays with the team of its trigger, whatever a model says about it.
  */
 export function isRaise(before: Decision, after: Decision): boolean {
+  if (!isNoLower(before, after)) return false
+  const held = before.disposition === 'auto' && after.disposition === 'review'
+  return held || isMoreSevere(after.severity, before.severity)
+}
+
+/** True when nothing became laxer, whether or not something became stricter. */
+export function isNoLower(before: Decision, after: Decision): boolean {
   const released = before.disposition === 'review' && after.disposition === 'auto'
   if (released || isMoreSevere(before.severity, after.severity)) return false
   if (isMoreSevere(before.floor, after.floor)) return false
   const heldByFloor = before.disposition === 'review' && before.floor === before.severity
-  if (heldByFloor && before.floor !== 'P4' && before.route.team !== after.route.team) return false
-  const held = before.disposition === 'auto' && after.disposition === 'review'
-  return held || isMoreSevere(after.severity, before.severity)
+  return !heldByFloor || before.floor === 'P4' || before.route.team === after.route.team
 }
 
 /** A second opinion answers no doubt: what was unscored or degraded before still asks for a person. */

@@ -28,6 +28,11 @@ export type TicketEvent = {
 export type TicketDeps = AuthDeps & {
   /** Of one caller, or of any when `caller` is null. */
   readonly findTicket: (caller: string | null, ticketId: string) => Promise<TicketView | undefined>
+  /** What happened to its clocks, in sentences. */
+  readonly clockTimeline: (
+    caller: string,
+    ticketId: string,
+  ) => Promise<readonly { readonly at: string; readonly sentence: string }[]>
   readonly ticketHistory: (caller: string, ticketId: string) => Promise<readonly TicketEvent[]>
   readonly eraseCustomer: (
     customerId: string,
@@ -56,7 +61,24 @@ const getRoute = createRoute({
         backup: z.string(),
         standing: z.string(),
         reviewId: z.string().nullable(),
-        clocks: z.array(z.looseObject({ kind: z.enum(CLOCK_KINDS), dueAt: z.iso.datetime() })),
+        clocks: z
+          .array(
+            z.looseObject({
+              kind: z.enum(CLOCK_KINDS),
+              state: z.enum(['running', 'paused', 'met', 'missed', 'stopped']),
+              dueAt: z.iso.datetime(),
+              metAt: z.iso.datetime().nullable(),
+              pausedAt: z.iso.datetime().nullable(),
+              breachedAt: z.iso.datetime().nullable(),
+              warned: z.array(z.string()),
+            }),
+          )
+          .openapi({
+            description: '`dueAt` of a paused clock is what it would be without the pause',
+          }),
+        timeline: z
+          .array(z.object({ at: z.iso.datetime(), sentence: z.string() }))
+          .openapi({ description: 'Why each time is what it is, a sentence for each change' }),
         history: z.array(
           z.looseObject({ at: z.iso.datetime(), actor: z.string(), action: z.string() }),
         ),
@@ -89,7 +111,8 @@ export function addTickets(app: App, deps: TicketDeps): void {
     const ticket = await deps.findTicket(seesAll ? null : caller.name, c.req.param('id'))
     if (ticket === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
     const history = await deps.ticketHistory(ticket.caller, ticket.ticketId)
-    return c.json({ ...ticket, history })
+    const timeline = await deps.clockTimeline(ticket.caller, ticket.ticketId)
+    return c.json({ ...ticket, timeline, history })
   })
 
   app.delete('/customers/:id', requireRole(deps, 'admin'), async (c) =>

@@ -23,6 +23,9 @@ export async function eraseCustomer(db: Db, erasure: Erasure): Promise<ErasureCo
          update tickets set original = null, salt = null, topics = null, text_hash = null, customer_id = null,
                 erased_at = $3
           where tenant = $1 and customer_id = $2 returning id, external_id
+       ), unsaid as (
+         update ticket_events e set data = (e.data::jsonb - 'comment' - 'note')::json
+           from erased where e.ticket = erased.id
        ), uncounted as (
          delete from observations where tenant = $1 and customer = $5 returning 1
        ), unnamed as (

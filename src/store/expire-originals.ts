@@ -22,6 +22,9 @@ export async function expireOriginals(db: Db, days: number, now: Date): Promise<
          update tickets t set original = null, salt = null, topics = null, text_hash = null, customer_id = null,
                 erased_at = $3
            from due where t.id = due.id returning t.id, t.external_id
+       ), unsaid as (
+         update ticket_events e set data = (e.data::jsonb - 'comment' - 'note')::json
+           from expired where e.ticket = expired.id
        ), logged as (
          insert into audit (tenant, actor, action, subject, ticket, reason, at)
          select $1, $4, 'ticket.expired', external_id, id, $5, $3 from expired

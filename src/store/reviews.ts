@@ -92,7 +92,8 @@ const SAVE = `
   ), moved as (
     update tickets t
        set event_seq = t.event_seq + case when $24::boolean or $29::boolean then 0 else 1 end, updated_at = $15,
-           severity = $5, type = $6, team = $7, owner = $8, backup = $9, standing = coalesce($28, t.standing)
+           severity = $5, type = $6, team = $7, owner = $8, backup = $9, standing = coalesce($28, t.standing),
+           rejudge_at = case when t.severity <> $5 then $15 else t.rejudge_at end
       from changed c where t.id = c.ticket
     returning t.id, t.event_seq
   ), ticking as (

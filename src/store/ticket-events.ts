@@ -163,7 +163,8 @@ async function applyTo(work: Work, row: number, kind: string, subject: string): 
   )
   await tx.rows(
     `insert into audit (tenant, actor, action, subject, ticket, after, at)
-     select $1, $2, $3, $4, $5, json_build_object('kind', e.kind, 'occurredAt', e.occurred_at, 'data', e.data), $6
+     select $1, $2, $3, $4, $5, json_strip_nulls(json_build_object('kind', e.kind, 'occurredAt', e.occurred_at,
+         'ticket', e.data ->> 'ticket')), $6
        from ticket_events e where e.ticket = $5 and e.event_id = $4`,
     [tenant, actor, `ticket.${kind}`, toStorable(subject), row, now.toISOString()],
   )
@@ -189,6 +190,35 @@ export async function writeClocks(
     row,
     resolvedAt,
   ])
+}
+
+/** The severities that decisions and people gave a ticket, oldest first. */
+export async function readSeverities(
+  db: Db,
+  row: number,
+): Promise<readonly { readonly at: string; readonly severity: Severity; readonly by?: string }[]> {
+  const rows = await db.rows<{ at: string; actor: string; action: string; severity: Severity }>(
+    `select at, actor, action, after ->> 'severity' as severity from audit
+      where tenant = $1 and ticket = $2 and after ->> 'severity' is not null
+        and (action = 'decision.made' or action like 'review.%') order by id`,
+    [db.tenant, row],
+  )
+  return rows.map(({ at, actor, action, severity }) =>
+    action === 'decision.made' ? { at, severity } : { at, severity, by: actor },
+  )
+}
+
+/** The same of a ticket by its id; undefined when there is none. */
+export async function findStory(
+  db: Db,
+  caller: string,
+  ticketId: string,
+): Promise<StoredStory | undefined> {
+  const [found] = await db.rows<{ id: number }>(
+    'select id from tickets where tenant = $1 and caller = $2 and external_id = $3',
+    [db.tenant, toStorable(caller), toStorable(ticketId)],
+  )
+  return found === undefined ? undefined : readStory(db, db.tenant, found.id)
 }
 
 /** What the clocks of a ticket are worked out from. */

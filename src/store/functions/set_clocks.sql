@@ -19,7 +19,7 @@ begin
     select c.* into before from clocks c where c.ticket = in_ticket and c.kind = row.kind;
     told := case
       when before.ticket is null or before.started_at is distinct from row.started_at then '[]'::json
-      when before.target <> row.target or before.calendar <> row.calendar then
+      when before.due_at <> row.due_at and (before.target <> row.target or before.calendar <> row.calendar) then
         case when before.told::jsonb ? 'breach' and row.due_at <= in_now then '["breach"]'::json else '[]'::json end
       when row.due_at > in_now then (before.told::jsonb - 'breach')::json
       else before.told end;
