@@ -41,14 +41,13 @@ export async function rejudge(
   if (!undecided || ticket === null || salt === null) return null
   const { policy, newId } = deps
   // The request and its words were counted with the first decision.
-  const customer = ticket.customer?.id ?? 'anonymous'
   const arrival = arrivalOf(
     ticket,
     {
       caller,
       idempotency: null,
       redacted: receipt.redactedText,
-      observed: { customer, bucket: bucketOf(deps.now()), keys: [] },
+      observed: { customer: '0', bucket: bucketOf(deps.now()), keys: [] },
       incident: null,
       topics,
       textHash,
