@@ -4,6 +4,7 @@ import type { Comparison, Decision } from './decision.ts'
 import type { Facts, FactValue } from './facts.ts'
 import { isMoreSevere, type Severity } from './labels.ts'
 import type { Matcher } from './policy.ts'
+import { segmentRoutes } from './segment-routes.ts'
 
 /** A comparison that stood in the way; `margin` is how far a number was from its bound, in the fact's unit. */
 export type FailedComparison = Comparison & { readonly margin?: number }
@@ -35,7 +36,7 @@ export function nearMisses(
   const triggers = policy.triggers
     .filter(({ rule }) => isMoreSevere(rule.raise, severity))
     .flatMap((trigger) => missOf(trigger, facts.values, 'trigger', { raise: trigger.rule.raise }))
-  const routes = policy.routes
+  const routes = [...policy.routes, ...segmentRoutes(policy)]
     .filter(({ rule }) => rule.team !== route.team)
     .flatMap((other) => missOf(other, decided, 'route', { team: other.rule.team }))
   return [...triggers, ...routes].sort(byDistance).slice(0, MOST)

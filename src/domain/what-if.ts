@@ -8,6 +8,7 @@ import { TYPE_OF_INTENT, type Intent, type Severity } from './labels.ts'
 import type { Moment } from './moment.ts'
 import type { Matcher } from './policy.ts'
 import type { Roster } from './roster.ts'
+import { segmentRoutes } from './segment-routes.ts'
 
 /** What one fact would have to be for another decision. */
 export type WhatIf = {
@@ -84,7 +85,9 @@ type Changes = { readonly fact: string; readonly candidates: readonly (readonly 
 
 function* changesOf({ values }: Facts, compiled: CompiledPolicy): Iterable<Changes> {
   const { policy } = compiled
-  const conditions = [...compiled.triggers, ...compiled.routes].map(({ condition }) => condition)
+  const conditions = [...compiled.triggers, ...compiled.routes, ...segmentRoutes(compiled)].map(
+    ({ condition }) => condition,
+  )
   const asked = new Map<string, Matcher[]>()
   for (const { fact, matcher } of conditions.flatMap(atomsOf))
     asked.set(fact, [...(asked.get(fact) ?? []), matcher])

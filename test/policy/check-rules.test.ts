@@ -4,6 +4,7 @@ import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
 import { decide } from '../../src/domain/decide.ts'
 import type { Facts } from '../../src/domain/facts.ts'
 import { fireTriggers } from '../../src/domain/fire-triggers.ts'
+import { segmentsOf } from '../../src/domain/segments.ts'
 import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
 import { checkRules, spaceOf } from '../../src/policy/check/rules.ts'
 import { seededRandom } from '../support/seeded-random.ts'
@@ -19,25 +20,33 @@ type Seen = {
   readonly routes: readonly string[] | null
 }
 
+/** General routes whose condition held of some ticket. */
+const general: string[] = []
+
 /** What the deciding code itself says about a ticket. */
 function see(facts: Facts, policy: CompiledPolicy): Seen {
   const fired = fireTriggers(facts, policy).map(({ rule }) => rule.id)
   if (facts.values.intent === undefined) return { fired: new Set(fired), routes: null }
   const { severity, type } = decide(facts, policy, EMPTY_ROSTER, AT)
   const decided = { ...facts, values: { ...facts.values, severity, type } }
-  const routes = policy.routes
-    .filter(({ condition }) => condition.holds(decided.values))
-    .map(({ rule }) => rule.id)
-  expect(chooseRoute(decided, policy, true).ambiguous).toBe(routes.length > 1)
+  const segments = segmentsOf(facts, policy)
+  const matching = (all: CompiledPolicy['routes']) =>
+    all.filter(({ condition }) => condition.holds(decided.values)).map(({ rule }) => rule.id)
+  const own = matching(segments.flatMap((segment) => segment.routes))
+  const routes = own.length > 0 ? own : matching(policy.routes)
+  expect(chooseRoute(decided, policy, true, segments).ambiguous).toBe(routes.length > 1)
+  general.push(...matching(policy.routes))
   return { fired: new Set(fired), routes }
 }
 
 /** Codes with the rules they name, by trying every ticket. */
 function byTrying(policy: CompiledPolicy): ReadonlySet<string> {
+  general.length = 0
   const seen = everyTicket(spaceOf(policy)).map((facts) => see(facts, policy))
   const found = new Set<string>()
   const fired = new Set(seen.flatMap((one) => [...one.fired]))
-  const routed = new Set(seen.flatMap((one) => one.routes ?? []))
+  // A general route that only segments keep from deciding can be reached: the check is about its condition.
+  const routed = new Set([...seen.flatMap((one) => one.routes ?? []), ...general])
   if (seen.some(({ routes }) => routes?.length === 0)) found.add('route-gap')
   for (const { routes } of seen)
     if (routes !== null)
@@ -49,7 +58,7 @@ function byTrying(policy: CompiledPolicy): ReadonlySet<string> {
     else if (rule.type === undefined && !seen.some((one) => decides(one, rule.id, policy)))
       found.add(`rule-shadowed ${rule.id}`)
   }
-  for (const { rule } of policy.routes)
+  for (const { rule } of [...policy.routes, ...policy.segments.flatMap(({ routes }) => routes)])
     if (!routed.has(rule.id)) found.add(`rule-unreachable ${rule.id}`)
   return found
 }

@@ -49,7 +49,24 @@ export function smallPolicy(random: Random): CompiledPolicy {
     team: 'front',
     because: 'because',
   }))
-  return compilePolicy(aPolicy({ triggers, routes }))
+  const segments =
+    random() < 0.4
+      ? [
+          {
+            id: 'segment',
+            when: condition(heard),
+            severities: {},
+            routes: [0, 1].slice(0, 1 + Math.floor(random() * 2)).map((index) => ({
+              id: `s${index}`,
+              when: condition(decided),
+              team: 'front',
+              because: 'because',
+            })),
+            reviewRules: [],
+          },
+        ]
+      : []
+  return compilePolicy(aPolicy({ triggers, routes, segments }))
 }
 
 /** Every ticket of the space: the product of all values of all variables. */

@@ -5,6 +5,7 @@ import type { CompiledCondition } from '../../domain/condition.ts'
 import { findDecided } from '../../domain/find-facts.ts'
 import { SEVERITIES, type Severity } from '../../domain/labels.ts'
 import { EMPTY_ROSTER } from '../../domain/roster.ts'
+import { segmentRoutes } from '../../domain/segment-routes.ts'
 import type { Finding } from './finding.ts'
 import { spaceOf } from './rules.ts'
 
@@ -119,8 +120,7 @@ function sentenceOfSingle(
 function severitiesByTeam(policy: CompiledPolicy): ReadonlyMap<string, readonly Severity[]> {
   const space = spaceOf(policy)
   const byTeam = new Map<string, Set<Severity>>()
-  const routes = [policy.routes, ...policy.segments.map((segment) => segment.routes)].flat()
-  for (const { rule, condition } of routes) {
+  for (const { rule, condition } of [...policy.routes, ...segmentRoutes(policy)]) {
     const severities = byTeam.get(rule.team) ?? new Set()
     byTeam.set(rule.team, severities)
     for (const severity of SEVERITIES) {

@@ -1,13 +1,15 @@
 import type { CompiledPolicy } from '../../domain/compile-policy.ts'
+import { segmentRoutes } from '../../domain/segment-routes.ts'
 import type { Finding } from './finding.ts'
 
 /** Teams that nothing leads to, and people who are in no team: left over, or forgotten in a rule. */
-export function checkNames({ policy, reviewers }: CompiledPolicy): readonly Finding[] {
+export function checkNames(compiled: CompiledPolicy): readonly Finding[] {
+  const { policy, reviewers } = compiled
   const teams = new Set([
     policy.otherwise.team,
     policy.review.team,
     ...policy.routes.map(({ team }) => team),
-    ...(policy.segments ?? []).flatMap(({ routes }) => routes.map(({ team }) => team)),
+    ...segmentRoutes(compiled).map(({ rule }) => rule.team),
     ...policy.triggers.flatMap(({ notify }) => notify ?? []),
     ...Object.values(policy.teams).flatMap(({ relief }) => relief ?? []),
     ...(policy.review.nextTier === undefined ? [] : [policy.review.nextTier]),

@@ -6,6 +6,7 @@ import { describeCondition } from '../../domain/describe-condition.ts'
 import type { Found, Wish } from '../../domain/find-facts.ts'
 import { allOf, findDecided, findFacts, holds } from '../../domain/find-facts.ts'
 import { isMoreSevere } from '../../domain/labels.ts'
+import { segmentRoutes, type SegmentRoute } from '../../domain/segment-routes.ts'
 import { slotsOf } from '../../domain/sentence.ts'
 import type { Condition, Route } from '../../domain/policy.ts'
 import type { Path } from '../problem.ts'
@@ -54,11 +55,9 @@ export function spaceOf(policy: CompiledPolicy): FactSpace {
     ...policy.triggers,
     ...policy.routes,
     ...policy.reviewRules,
-    ...policy.segments.flatMap(({ condition, routes, reviewRules }) => [
-      { condition },
-      ...routes,
-      ...reviewRules,
-    ]),
+    ...policy.segments,
+    ...segmentRoutes(policy),
+    ...policy.segments.flatMap(({ reviewRules }) => reviewRules),
   ]
   return factSpaceOf(
     rules.map((rule) => rule.condition),
@@ -67,7 +66,8 @@ export function spaceOf(policy: CompiledPolicy): FactSpace {
 }
 
 function gaps(policy: CompiledPolicy, find: Find): readonly Finding[] {
-  const found = find.decided(...policy.routes.map(({ condition }) => no(condition)))
+  const all = [...policy.routes, ...segmentRoutes(policy)]
+  const found = find.decided(...all.map(({ condition }) => no(condition)))
   if (found.kind !== 'found') return []
   return [
     {
@@ -81,23 +81,38 @@ function gaps(policy: CompiledPolicy, find: Find): readonly Finding[] {
   ]
 }
 
+/** General routes are asked where no segment's route matches; those of segments among each other. */
 function overlaps(policy: CompiledPolicy, find: Find): readonly Finding[] {
-  const findings: Finding[] = []
-  policy.routes.forEach((route, index) => {
-    for (const other of policy.routes.slice(index + 1)) {
-      const found = find.decided(yes(route.condition), yes(other.condition))
-      if (found.kind === 'found')
-        findings.push({
+  const own = segmentRoutes(policy)
+  const general = own.map(({ condition }) => no(condition))
+  return [
+    ...overlapsAmong(policy.routes, general, (route) => pathOfRoute(policy, route.rule), find),
+    ...overlapsAmong(own, [], (route) => pathOfSegmentRoute(route), find),
+  ]
+}
+
+function overlapsAmong<R extends CompiledRule<Route>>(
+  routes: readonly R[],
+  where: readonly Wish[],
+  pathOf: (route: R) => Path,
+  find: Find,
+): readonly Finding[] {
+  return routes.flatMap((route, index) =>
+    routes.slice(index + 1).flatMap((other): readonly Finding[] => {
+      const found = find.decided(yes(route.condition), yes(other.condition), ...where)
+      if (found.kind !== 'found') return []
+      return [
+        {
           code: 'route-overlap',
           level: 'error',
-          path: pathOfRoute(policy, other.rule),
+          path: pathOf(other),
           message: `Routes "${route.rule.id}" and "${other.rule.id}" match the same ticket, so neither decides`,
           mend: `Exclude one in the other: not: { ${describeCondition(route.rule.when)} }`,
           witness: { kind: 'ticket', facts: found.facts.values },
-        })
-    }
-  })
-  return findings
+        },
+      ]
+    }),
+  )
 }
 
 type Checked = {
@@ -118,6 +133,11 @@ function checkedRules(policy: CompiledPolicy): readonly Checked[] {
     ...policy.routes.map((route) => ({
       ...route,
       path: pathOfRoute(policy, route.rule),
+      seen: 'decided' as const,
+    })),
+    ...segmentRoutes(policy).map((route) => ({
+      ...route,
+      path: pathOfSegmentRoute(route),
       seen: 'decided' as const,
     })),
     ...policy.reviewRules.map((rule) => ({
@@ -271,6 +291,10 @@ function pathOfTrigger({ policy }: CompiledPolicy, { rule }: CompiledTrigger): P
 
 function pathOfRoute({ policy }: CompiledPolicy, rule: Route): Path {
   return ['routes', policy.routes.indexOf(rule)]
+}
+
+function pathOfSegmentRoute({ segment, place }: SegmentRoute): Path {
+  return ['segments', segment, 'routes', place]
 }
 
 function pathOfReviewRule(
