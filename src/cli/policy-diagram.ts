@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { openStore } from '../compose/store.ts'
-import { parseConfig } from '../config.ts'
 import type { Decision } from '../domain/decision.ts'
 import { TriageError } from '../domain/errors.ts'
 import { diagramOf } from '../policy/diagram/graph.ts'
 import { toMermaid } from '../policy/diagram/mermaid.ts'
 import { toSvg } from '../policy/diagram/svg.ts'
 import { findReceipt } from '../store/receipts.ts'
+import { withStore } from './with-store.ts'
 import { readPolicy } from './read-policy.ts'
 
 type Options = {
@@ -55,14 +54,11 @@ A running service draws the same at GET /policy/diagram, and with ?ticket=ID the
     })
 }
 
-async function decisionOf(id: string): Promise<Decision> {
-  const db = await openStore(parseConfig(process.env))
-  try {
+function decisionOf(id: string): Promise<Decision> {
+  return withStore(async (db) => {
     const found = await findReceipt(db, id)
     if (found === undefined)
       throw new TriageError('not_found', `Cannot find decision ${id} in the store`)
     return found.receipt.decision
-  } finally {
-    await db.close()
-  }
+  })
 }

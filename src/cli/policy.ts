@@ -3,6 +3,7 @@ import { addPolicyCheck } from './policy-check.ts'
 import { addPolicyDiagram } from './policy-diagram.ts'
 import { addPolicyDiff } from './policy-diff.ts'
 import { addPolicyPrint } from './policy-print.ts'
+import { addPolicyPublish } from './policy-publish.ts'
 import { addPolicyTest } from './policy-test.ts'
 
 /** `triage policy …`: everything about the escalation SOP. */
@@ -13,4 +14,5 @@ export function addPolicy(program: Command): void {
   addPolicyDiagram(policy)
   addPolicyPrint(policy)
   addPolicyDiff(policy)
+  addPolicyPublish(policy)
 }

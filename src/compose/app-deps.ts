@@ -25,6 +25,7 @@ import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { createSpikeDeps } from './spike-deps.ts'
 import { createPolicyFinder } from './find-policy.ts'
+import { createPolicyDeps } from './policy-deps.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { createDeskDeps } from './desk-deps.ts'
 import { createWebhookDeps } from './webhook-deps.ts'
@@ -134,7 +135,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
     findPolicy: findPolicyOf,
-    currentPolicy: () => ({ policy: policy.compiled.policy, source: policy.source }),
+    ...createPolicyDeps({ db, policy, findPolicyOf, now }),
     ...reviews,
     ...createSpikeDeps({ db, rules: spikeRules(policy.compiled.policy.spikes), now }),
     ...createWebhookDeps({

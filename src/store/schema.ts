@@ -419,6 +419,24 @@ export const policies = pgTable(
   (table) => [primaryKey({ columns: [table.tenant, table.hash] })],
 )
 
+/** Which policy was put in force, by whom and why; the newest row is in force. Rows are added, never changed. */
+export const publications = pgTable(
+  'policy_publications',
+  {
+    id: counted().primaryKey(),
+    tenant: tenant(),
+    hash: text().notNull(),
+    kind: text().$type<'published' | 'rolled_back'>().notNull(),
+    actor: text().notNull(),
+    reason: text().notNull(),
+    at: instant().notNull(),
+  },
+  (table) => [
+    // The one in force, and the history.
+    index('policy_publications_newest').on(table.tenant, table.id),
+  ],
+)
+
 export const apiKeys = pgTable(
   'api_keys',
   {

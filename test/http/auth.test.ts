@@ -27,6 +27,11 @@ const MATRIX: readonly (readonly [method: string, path: string, allowed: readonl
   ['DELETE', '/webhooks/x', ['admin']],
   ['GET', '/policy', ['platform', 'reviewer', 'lead', 'admin']],
   ['POST', '/policy/check', ['lead', 'admin']],
+  ['GET', '/policy/diagram', ['platform', 'reviewer', 'lead', 'admin']],
+  ['POST', '/policy/backtest', ['lead', 'admin']],
+  ['POST', '/policy/publish', ['lead', 'admin']],
+  ['GET', '/policy/versions', ['reviewer', 'lead', 'admin']],
+  ['POST', '/policy/rollback', ['lead', 'admin']],
 ]
 const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs']
 
