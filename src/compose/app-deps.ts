@@ -25,6 +25,7 @@ import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { createSpikeDeps } from './spike-deps.ts'
 import { createPolicyFinder } from './find-policy.ts'
+import type { SourceCheck } from './check-source.ts'
 import { createPolicyDeps } from './policy-deps.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { createDeskDeps } from './desk-deps.ts'
@@ -35,9 +36,10 @@ import { createRosterCache } from './roster-cache.ts'
 /** What differs between Node and Workers; everything else is the same app. */
 export type AppParts = Pick<
   AppDeps,
-  'docsAsset' | 'deskAssets' | 'closing' | 'version' | 'metrics' | 'checkPolicy'
-> &
-  Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
+  'docsAsset' | 'deskAssets' | 'closing' | 'version' | 'metrics'
+> & {
+  readonly checkPolicy: (source: string) => Promise<SourceCheck>
+} & Pick<TriageDeps, 'scorers' | 'now' | 'elapsedMs' | 'newId' | 'newSalt'> & {
     readonly db: Db
     readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
     readonly scorers: readonly Scorer[]
@@ -135,7 +137,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
     eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
     findPolicy: findPolicyOf,
-    ...createPolicyDeps({ db, policy, findPolicyOf, now }),
+    ...createPolicyDeps({ db, policy, findPolicyOf, now, checkPolicy: parts.checkPolicy }),
     ...reviews,
     ...createSpikeDeps({ db, rules: spikeRules(policy.compiled.policy.spikes), now }),
     ...createWebhookDeps({

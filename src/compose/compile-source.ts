@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import { compilePolicy } from '../domain/compile-policy.ts'
 import { TriageError } from '../domain/errors.ts'
 import { checkPhrase } from '../domain/phrase-pattern.ts'
-import { checkForErrors } from '../policy/check/check-policy.ts'
+import { checkForErrors, type LocatedFinding } from '../policy/check/check-policy.ts'
 import { parsePolicy } from '../policy/parse.ts'
 
 /** A policy text as `decide` wants it. @throws TriageError `invalid_policy` with every problem. */
@@ -17,7 +17,12 @@ export function requireNoErrors(
   compiled: CompiledPolicy,
   nowMs: number,
 ): void {
-  const problems = checkForErrors(source, file, compiled, nowMs)
+  refuseErrors(file, checkForErrors(source, file, compiled, nowMs))
+}
+
+/** @throws TriageError `invalid_policy` when one of the findings is an error. */
+export function refuseErrors(file: string, findings: readonly LocatedFinding[]): void {
+  const problems = findings.filter(({ level }) => level === 'error')
   const [first] = problems
   if (first === undefined) return
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''

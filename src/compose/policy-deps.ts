@@ -7,17 +7,21 @@ import type { Db } from '../store/db.ts'
 import { listPublications } from '../store/publications.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { findTicket } from '../store/tickets.ts'
+import type { SourceCheck } from './check-source.ts'
 import { backtestSource, publishSource, rollBackPolicy } from './publish-source.ts'
 
 const FILE = 'policy.yaml'
 /** Tickets decided again before requests get their turn. */
 const PAGE = 50
+/** Tickets that a version which is put in force is tried on. */
+const NEWEST = 10_000
 
 type Parts = {
   readonly db: Db
   readonly policy: { readonly compiled: CompiledPolicy; readonly source: string }
   readonly findPolicyOf: (hash: string) => Promise<CompiledPolicy | undefined>
   readonly now: () => Date
+  readonly checkPolicy: (source: string) => Promise<SourceCheck>
 }
 
 /** What `/policy` needs: the policy in force and the store of tickets and versions. */
@@ -26,6 +30,7 @@ export function createPolicyDeps({
   policy,
   findPolicyOf,
   now,
+  checkPolicy,
 }: Parts): Omit<
   PolicyDeps,
   'findCaller' | 'openCaller' | 'limiter' | 'checkPolicy' | 'maxBodyBytes'
@@ -47,7 +52,7 @@ export function createPolicyDeps({
         db,
         { source, file: FILE },
         { ...by, now: now() },
-        { page: PAGE, limit: 10_000 },
+        { page: PAGE, limit: NEWEST, check: checkPolicy },
       ),
     policyVersions: () => listPublications(db),
     rollBackPolicy: (hash, by) => rollBackPolicy(db, hash, { ...by, now: now() }),
