@@ -1,4 +1,4 @@
-import type { ScorerInput, Scores } from '../../domain/signal.ts'
+import type { LanguageSignal, ScorerInput, Scores } from '../../domain/signal.ts'
 import { detectOtherLanguage } from './language.ts'
 import type { ModelConfig } from './model-config.ts'
 import { CLASS_HEADS } from './model-config.ts'
@@ -7,7 +7,7 @@ import { poolWindows, probabilitiesOf, softmax } from './pool-windows.ts'
 import type { PooledHeads } from './read-scores.ts'
 import { readLanguage, readScores, unscoredScores } from './read-scores.ts'
 import { readTriggers } from './read-triggers.ts'
-import { readingsOf } from './set-aside.ts'
+import { readingsOf, type Readings } from './set-aside.ts'
 import type { Token, Tokenize } from './tokenize.ts'
 import type { TokenWindow } from './windows.ts'
 import { tokenWindows } from './windows.ts'
@@ -45,8 +45,12 @@ export async function scoreText(model: LoadedModel, input: ScorerInput): Promise
   const wider = readings.wider === undefined ? undefined : await readText(model, readings.wider)
   const pooled = wider === undefined ? own.pooled : alarmedBy(config, own.pooled, wider.pooled)
   const ownLanguage = readLanguage(config, pooled)
-  const language =
-    ownLanguage?.code === 'en' ? (detectOtherLanguage(readings.own) ?? ownLanguage) : ownLanguage
+  // The head tells English from the rest; which of the rest it is, n-grams know better.
+  const other =
+    ownLanguage?.code === 'en'
+      ? otherLanguage(input.text, readings, ownLanguage)
+      : detectOtherLanguage(input.text)
+  const language = other ?? ownLanguage
   const withLanguage = language === undefined ? {} : { language }
   if (language !== undefined && language.code !== 'en') {
     const scores = unscoredScores(`language ${language.code} is not supported`)
@@ -65,6 +69,19 @@ export async function scoreText(model: LoadedModel, input: ScorerInput): Promise
   const scores = { ...readScores(config, pooled), ...withLanguage, triggers }
   return { scores: readings.mostlyForeign ? { ...scores, ...PARTLY_READ } : scores, embedding }
 }
+
+/** Doubtful English that is left of a text in another language is that language: one loan word is no message. */
+function otherLanguage(
+  whole: string,
+  { own, mostlyForeign }: Readings,
+  { confidence }: LanguageSignal,
+): LanguageSignal | undefined {
+  const left = detectOtherLanguage(own)
+  if (left !== undefined || !mostlyForeign || confidence >= CLEARLY_ENGLISH) return left
+  return detectOtherLanguage(whole)
+}
+
+const CLEARLY_ENGLISH = 0.5
 
 /** What others wrote into the text may hold feelings that nobody here can read: for the policy to weigh. */
 const PARTLY_READ: Scores = { emotions: { unscored: 'most of the text is in another language' } }
