@@ -7,6 +7,7 @@ import { clockParts } from '../tick-clocks.ts'
 import type { TickPart } from '../tick.ts'
 import { clocksUnder } from '../ticket-event.ts'
 import { createPolicyFinder } from './find-policy.ts'
+import { reviewParts } from './review-parts.ts'
 import type { SpikeNeeds } from './spike-parts.ts'
 import { spikeParts } from './spike-parts.ts'
 
@@ -15,7 +16,12 @@ export type TickNeeds = SpikeNeeds
 
 /** What runs in every pass, in this order: what is forgotten is not decided again. */
 export function tickParts(needs: TickNeeds): readonly TickPart[] {
-  return [...retentionParts(needs), ...ticketClockParts(needs), ...spikeParts(needs)]
+  return [
+    ...reviewParts(needs),
+    ...retentionParts(needs),
+    ...ticketClockParts(needs),
+    ...spikeParts(needs),
+  ]
 }
 
 function retentionParts({ db, policy }: TickNeeds): readonly TickPart[] {

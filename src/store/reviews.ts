@@ -93,7 +93,7 @@ const SAVE = `
     update tickets t
        set event_seq = t.event_seq + case when $24::boolean or $29::boolean then 0 else 1 end, updated_at = $15,
            severity = $5, type = $6, team = $7, owner = $8, backup = $9, standing = coalesce($28, t.standing),
-           rejudge_at = case when t.severity <> $5 then $15 else t.rejudge_at end
+           rejudge_at = case when $32::boolean and t.severity <> $5 then $15 else t.rejudge_at end
       from changed c where t.id = c.ticket
     returning t.id, t.event_seq
   ), ticking as (
@@ -159,6 +159,8 @@ function paramsOfSave(tenant: string, { command, by, before, next, clocks }: Cha
     // What can be taken back waits in the house.
     decided && next.undo !== null ? next.undo.until : by.now.toISOString(),
     next.claimedAt,
+    // Its clocks follow the new severity; a dismissal leaves them alone.
+    next.state === 'overridden' || command.kind === 'undo',
   ]
 }
 
