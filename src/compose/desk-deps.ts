@@ -2,8 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { DeskDeps } from '../desk/desk.ts'
 import { explain } from '../explain.ts'
 import type { AppDeps } from '../http/app.ts'
+import type { ReviewPage } from '../http/reviews.ts'
 import type { Db } from '../store/db.ts'
-import { findSimilarTickets, readQueueLines, readQueueMark } from '../store/desk.ts'
+import {
+  findSimilarTickets,
+  readQueueLines,
+  readQueueMark,
+  readRecentReviewers,
+} from '../store/desk.ts'
 import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
@@ -12,7 +18,9 @@ import { rememberBriefly } from './remember-briefly.ts'
 /** A shift; who signs in again shows the key again. */
 const SESSION_HOURS = 12
 const QUEUE_PAGE = 25
+const HISTORY_PAGE = 50
 const SIMILAR = 5
+const REVIEWERS_DAYS = 90
 /** All open pages together ask the store about this often. */
 const MARK_MS = 900
 
@@ -29,8 +37,28 @@ export function createDeskDeps({
   readonly elapsedMs: () => number
 } & Pick<AppDeps, 'listReviews' | 'findPolicy'>): Pick<
   DeskDeps,
-  'openSession' | 'findSession' | 'closeSession' | 'queuePage' | 'queueMark' | 'readCard' | 'now'
+  | 'openSession'
+  | 'findSession'
+  | 'closeSession'
+  | 'queuePage'
+  | 'queueMark'
+  | 'readCard'
+  | 'historyPage'
+  | 'recentReviewers'
+  | 'now'
 > {
+  /** Each review with how its ticket begins. */
+  async function withLines({ reviews, next }: ReviewPage) {
+    const lines = await readQueueLines(
+      db,
+      reviews.map(({ id }) => id),
+    )
+    const unknown = { subject: '', body: '', customerId: null }
+    return {
+      items: reviews.map((review) => ({ review, ...(lines.get(review.id) ?? unknown) })),
+      next,
+    }
+  }
   return {
     now,
     openSession: async (key) => {
@@ -42,22 +70,17 @@ export function createDeskDeps({
     findSession: (token) => findSession(db, token, now()),
     closeSession: (token) => closeSession(db, token, now()),
     queueMark: rememberBriefly(() => readQueueMark(db, now()), MARK_MS, elapsedMs),
-    queuePage: async (cursor) => {
-      const { reviews, next } = await listReviews({
-        state: 'open',
-        limit: QUEUE_PAGE,
-        ...(cursor !== undefined && { cursor }),
-      })
-      const lines = await readQueueLines(
-        db,
-        reviews.map(({ id }) => id),
-      )
-      const unknown = { subject: '', body: '', customerId: null }
-      return {
-        items: reviews.map((review) => ({ review, ...(lines.get(review.id) ?? unknown) })),
-        next,
-      }
-    },
+    historyPage: async ({ outcome, ...filter }) =>
+      withLines(await listReviews({ state: outcome ?? 'decided', limit: HISTORY_PAGE, ...filter })),
+    recentReviewers: () => readRecentReviewers(db, daysBefore(now(), REVIEWERS_DAYS)),
+    queuePage: async (cursor) =>
+      withLines(
+        await listReviews({
+          state: 'open',
+          limit: QUEUE_PAGE,
+          ...(cursor !== undefined && { cursor }),
+        }),
+      ),
     readCard: async (review) => {
       const [stored, ticket, history, similar] = await Promise.all([
         findReceipt(db, review.decisionId),
@@ -80,3 +103,5 @@ export function createDeskDeps({
     },
   }
 }
+
+const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * 86_400_000)

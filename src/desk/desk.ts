@@ -8,6 +8,8 @@ import { addAssets } from './assets.ts'
 import { sendPage } from './layout.ts'
 import type { EventDeps } from './events.ts'
 import { addEvents } from './events.ts'
+import type { HistoryDeps } from './history-page.ts'
+import { addHistory } from './history-page.ts'
 import type { QueueDeps } from './queue-page.ts'
 import { addQueue } from './queue-page.ts'
 import type { SignInDeps } from './sign-in.ts'
@@ -16,6 +18,7 @@ import { requireSession, sessionOf } from './session.ts'
 
 export type DeskDeps = SignInDeps &
   QueueDeps &
+  HistoryDeps &
   EventDeps & {
     /** An error that no code names; the message may be logged, never shown. */
     readonly onUnexpected: (error: unknown, requestId: string) => void
@@ -35,6 +38,7 @@ export function addDesk(app: App, deps: DeskDeps): void {
   desk.use(requireSession(deps))
   addEvents(desk, deps)
   addQueue(desk, deps)
+  addHistory(desk, deps)
   app.route('/review', desk)
 }
 

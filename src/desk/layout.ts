@@ -7,7 +7,10 @@ import type { Html } from './html.ts'
 import type { DeskSession } from './session.ts'
 
 /** The pages of the desk, as the navigation lists them. */
-export const PLACES = [{ id: 'queue', address: '/review', name: 'Queue' }] as const
+export const PLACES = [
+  { id: 'queue', address: '/review', name: 'Queue' },
+  { id: 'history', address: '/review/history', name: 'History' },
+] as const
 export type Place = (typeof PLACES)[number]['id']
 
 export type Page = {

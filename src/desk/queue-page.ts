@@ -66,8 +66,10 @@ export function addQueue(desk: Hono, deps: QueueDeps): void {
         },
         session,
       )
-      if (refused !== undefined)
-        return showQueue(c, deps, refused.review, { ...refused, form, verb })
+      if (refused !== undefined) {
+        const now = await followSuccessor(deps, refused)
+        return showQueue(c, deps, now.review, { ...now, form, verb })
+      }
       return c.redirect(addressAfter(verb, data.review.id, form), 303)
     })
 }
@@ -78,7 +80,7 @@ async function act(
   { review }: CardData,
   read: () => ReviewRequest,
   { caller }: DeskSession,
-): Promise<{ reason: string; review: ReviewView; status: 409 | 422 } | undefined> {
+): Promise<NotDone | undefined> {
   try {
     const result = await deps.reviewTicket(review.id, read(), caller.name)
     return result.ok ? undefined : { reason: result.reason, review: result.current, status: 409 }
@@ -87,6 +89,18 @@ async function act(
       return { reason: error.message, review, status: 422 }
     throw error
   }
+}
+
+type NotDone = { readonly reason: string; readonly review: ReviewView; readonly status: 409 | 422 }
+
+/** Of a ticket that changed meanwhile the new review is shown, with what was typed for the old one. */
+async function followSuccessor(deps: QueueDeps, refused: NotDone): Promise<NotDone> {
+  const { supersededBy } = refused.review
+  const successor = supersededBy === null ? undefined : await deps.findReview(supersededBy)
+  if (successor === undefined) return refused
+  const reason =
+    'The ticket changed and was decided anew while you looked at it. Nothing was sent: this is how it is now.'
+  return { ...refused, reason, review: successor }
 }
 
 /** A decided ticket makes room for the next one. */

@@ -40,6 +40,17 @@ export async function readQueueMark(
   return { open: row.open, mark: [row.open, row.versions, row.newest, row.leased].join('/') }
 }
 
+/** Everybody who has decided since then, by name. */
+export async function readRecentReviewers(db: Db, since: Date): Promise<readonly string[]> {
+  const rows = await db.rows<{ decided_by: string }>(
+    `select distinct decided_by from reviews
+      where tenant = $1 and decided_at is not null and decided_at >= $2 and decided_by is not null
+      order by decided_by limit 200`,
+    [db.tenant, since.toISOString()],
+  )
+  return rows.map((row) => row.decided_by)
+}
+
 export type SimilarTicket = Excerpt & {
   readonly ticketId: string
   readonly severity: Severity

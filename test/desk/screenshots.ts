@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { launchChromium } from '../support/chromium.ts'
 import { openDesk } from '../support/desk.ts'
 import { openTestPglite } from '../support/store.ts'
-import { DESK_TICKETS } from './desk-tickets.ts'
+import { decideMorning, DESK_TICKETS } from './desk-tickets.ts'
 
 const FOLDER = 'docs/desk'
 const MINUTE = 60_000
@@ -21,13 +21,14 @@ const browser = await launchChromium()
 await mkdir(FOLDER, { recursive: true })
 
 const LOOKS = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1360, height: 900 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1360, height: 900 } },
+  { name: 'light', colorScheme: 'light', viewport: { width: 1240, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1240, height: 800 } },
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const
 
 try {
   const ann = await desk.signIn(browser, 'Ann Keller')
+  await decideMorning(desk, (minutes) => (ahead += minutes * MINUTE))
   const ids: string[] = []
   for (const { ticket, minutesLater } of DESK_TICKETS) {
     const { review } = await desk.triage(ticket, desk.platform)
@@ -50,9 +51,10 @@ try {
     await shoot('override')
     await page.goto(`/review/${ids[0]}?form=dismiss`)
     await shoot('dismiss')
+    await page.getByRole('link', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: /Put it back/ }).click()
-    await page.locator('.answer').waitFor({ state: 'detached' })
-    for (const place of ['history', 'quality']) {
+    await page.getByRole('button', { name: /Take it/ }).waitFor()
+    for (const place of ['history']) {
       await page.goto(`/review/${place}`)
       await shoot(place)
     }

@@ -57,9 +57,10 @@ export async function openApp(
     allowPrivateWebhooks?: boolean
     rateLimitPerMinute?: number
     closing?: AbortSignal
+    policyFile?: string
   } = {},
 ): Promise<TestApp> {
-  const policy = await loadPolicy('policies/saas.yaml')
+  const policy = await loadPolicy(options.policyFile ?? 'policies/saas.yaml')
   const now = options.now ?? (() => new Date())
   const unexpected: unknown[] = []
   await rememberPolicy(

@@ -13,6 +13,8 @@ export type RunningDesk = TestApp & {
   readonly url: string
   /** The headers of a platform that sends tickets. */
   readonly platform: Record<string, string>
+  /** The headers of somebody with a new key of this name. */
+  readonly keyOf: (name: string, role: Role) => Promise<Record<string, string>>
   /** A browser in which this person is signed in; the sign-in is by the page. */
   readonly signIn: (
     browser: Browser,
@@ -39,7 +41,10 @@ export async function openDesk(
     const id = randomUUID()
     return (await createKey(db, { id, name, roles: [role], secret, actor: 'test', now })).key
   }
-  const platform = { authorization: `Bearer ${await makeKey('zendesk', 'platform')}` }
+  const keyOf = async (name: string, role: Role) => ({
+    authorization: `Bearer ${await makeKey(name, role)}`,
+  })
+  const platform = await keyOf('zendesk', 'platform')
   const server = serve({ fetch: api.app.fetch, hostname: '127.0.0.1', port: 0 })
   if (!server.listening) await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -47,6 +52,7 @@ export async function openDesk(
     ...api,
     url,
     platform,
+    keyOf,
     failures: [],
     dropConnections: () => {
       if ('closeAllConnections' in server) server.closeAllConnections()

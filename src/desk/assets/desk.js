@@ -43,8 +43,7 @@ function tick() {
     const line = clock.closest('a.line')
     if (line) line.dataset.pressure = pressure(left)
   }
-  for (const holder of $$('.holder[data-until]'))
-    if (Date.parse(holder.dataset.until) <= now()) holder.remove()
+  for (const over of $$('[data-until]')) if (Date.parse(over.dataset.until) <= now()) over.remove()
 }
 
 /** Moments in the reader's own zone. */
@@ -79,7 +78,9 @@ async function visit(address, { form, back = false } = {}) {
     const isDesk = there !== null && $('.desk', there) !== null
     if (!isDesk && !form) return location.assign(address)
     if (there === null) return location.reload()
-    show(page, there, back ? undefined : response.url, form !== undefined)
+    // What was refused has no address of its own.
+    const refused = form !== undefined && !response.redirected
+    show(page, there, back || refused ? undefined : response.url, form !== undefined)
   } catch (error) {
     if (error.name === 'AbortError') return
     announce('The server did not answer. Nothing was changed; try again.')
@@ -217,8 +218,7 @@ function putIn(part) {
   }
   const [standing, now] = [$('#standing'), $('#standing', part)]
   if (standing === null || now === null || standing.dataset.state === now.dataset.state) return
-  // What somebody is writing stays, as long as it can still be sent.
-  if ($('.answer', standing) !== null && $('.answer', now) !== null) return
+  if ($('.answer', standing) !== null) return keepWriting(standing, now)
   const hadFocus = standing.contains(document.activeElement)
   standing.replaceWith(now)
   const notice = $('.notice, .problem', now)
@@ -227,6 +227,15 @@ function putIn(part) {
     now.tabIndex = -1
     now.focus()
   }
+}
+
+/** What somebody is writing is never taken away: what happened stands above it, and sending it tells the rest. */
+function keepWriting(standing, now) {
+  const notice = $('.answer', now) === null ? $('.notice', now) : null
+  if (notice === null) return
+  standing.dataset.state = now.dataset.state
+  standing.prepend(notice)
+  announce(notice.textContent)
 }
 
 function announceNew(mine, fresh) {
@@ -239,6 +248,31 @@ function announceNew(mine, fresh) {
         ? `New critical ticket: ${$('.title', critical[0]).textContent}`
         : `${critical.length} new critical tickets`,
     )
+}
+
+/** When somebody last wrote in a form. */
+let wroteAt = 0
+document.addEventListener('input', () => (wroteAt = Date.now()))
+
+/** Whoever is still writing keeps the ticket: the claim is renewed before it runs out. */
+async function keepClaim() {
+  const [standing, form] = [$('#standing'), $('.answer')]
+  const lease = standing && $('[data-lease]', standing)?.dataset.lease
+  if (!form || !lease || Date.now() - wroteAt > 3 * MINUTE) return
+  if (Date.parse(lease) - now() > 5 * MINUTE) return
+  const { csrf, version } = form.elements
+  const response = await fetch(`/review/${$('.card').dataset.review}/renew`, {
+    method: 'POST',
+    body: new URLSearchParams({ csrf: csrf.value, version: version.value }),
+  })
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const fresh = $('#standing', page)
+  // After a change of the ticket the old version must be sent, so that the change is seen before anything is decided.
+  if (!response.ok || !fresh || fresh.dataset.changed !== standing.dataset.changed) return
+  standing.dataset.state = fresh.dataset.state
+  $('[data-lease]', standing).replaceWith($('[data-lease]', fresh))
+  const seen = $('input[name=version]', fresh).value
+  for (const input of $$('input[name=version]', standing)) input.value = seen
 }
 
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -289,7 +323,7 @@ document.addEventListener('keydown', (event) => {
   }
   if (event.key === 'Escape' && $('.answer') !== null) {
     event.preventDefault()
-    return $('[data-close]').click()
+    return $('[data-close]')?.click()
   }
   // Inside an open form a letter is never a command.
   if (answer || event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return
@@ -317,6 +351,7 @@ if (help !== null && helpButton !== null) {
 setClock($('.desk')?.dataset.now)
 start()
 setInterval(tick, 1_000)
+setInterval(() => void keepClaim().catch(() => setLive('lost')), 20_000)
 // A page that comes back from the history or from a sleeping machine is old.
 window.addEventListener('pageshow', (event) => event.persisted && void renew())
 document.addEventListener('visibilitychange', () => !document.hidden && void renew())

@@ -11,7 +11,7 @@ import { namesOf, spoken } from '../names.ts'
 import type { Form } from '../read-form.ts'
 import type { DeskSession } from '../session.ts'
 import type { ShownReview } from '../shown-review.ts'
-import { isShown } from '../shown-review.ts'
+import { isOpen, isShown } from '../shown-review.ts'
 import type { Mark } from '../text/marks.ts'
 import type { TicketText } from '../text/ticket-text.ts'
 import { showTicketText } from '../text/ticket-text.ts'
@@ -26,7 +26,7 @@ import { reasonsSection } from './reasons.ts'
 import { scoresSection } from './scores.ts'
 import type { SimilarTicket } from './similar.ts'
 import { similarSection } from './similar.ts'
-import { standing } from './standing.ts'
+import { heldBecause, standing } from './standing.ts'
 import { proposedSection, standingFields } from './suggestion.ts'
 
 /** Everything that is known about a held ticket. */
@@ -64,7 +64,7 @@ export function card(data: CardData, view: CardView): Html {
       <p class="back"><a href="/review">← Queue</a></p>
       <p class="pulse" data-severity="${review.severity ?? 'hidden'}">${pulse(review, now)}</p>
       <h1 id="card-title" dir="auto">${text.subject ?? 'No subject'}</h1>
-      ${ticketFacts(data, now)}
+      ${ticketFacts(data, now)} ${isOpen(review) && isShown(review) ? heldBecause(data) : ''}
     </header>
     ${standing(data, view, names)}
     <div class="columns">

@@ -17,10 +17,13 @@ export function standing(
 ): Html {
   const { refused, now, session } = view
   const draft = receipt.decision.proposed.find((action) => action.kind === 'draft_reply')
-  return html`<div id="standing" data-state="${review.version} ${review.claimedBy ?? ''}">
+  return html`<div
+    id="standing"
+    data-state="${review.version} ${review.claimedBy ?? ''}"
+    data-changed="${review.changedAt ?? ''}"
+  >
     ${refused && html`<p class="problem" role="alert">${refused.reason}</p>`}
     ${isOpen(review) ? openNotices(review, session, now) : closedNotice(review, names, now)}
-    ${isOpen(review) && isShown(review) ? heldBecause(review, receipt) : ''}
     ${
       isOpen(review)
         ? decideBar({
@@ -69,7 +72,7 @@ function openNotices(review: ReviewView, session: DeskSession, now: Date): reado
     fourEyes && proposal === null
       ? html`<p class="hint">Two people must agree on this one; yours is the first decision.</p>`
       : '',
-    kind === 'sample'
+    kind === 'sample' && isShown(review)
       ? html`<p class="hint">A sample: it was decided automatically. Was that right?</p>`
       : '',
   ]
@@ -87,7 +90,11 @@ function holderNotice(
   </p>`
 }
 
-function heldBecause({ order, suggestedReviewer }: ReviewView, receipt: CardData['receipt']): Html {
+/** Why a person must decide, why it stands where it stands in the queue, and who should take it. */
+export function heldBecause({
+  review: { order, suggestedReviewer },
+  receipt,
+}: Pick<CardData, 'review' | 'receipt'>): Html {
   const because = receipt.decision.review?.because ?? []
   return html`<ul class="plain because" aria-label="Held because">
       ${because.map((sentence) => html`<li>${sentence}</li>`)}
