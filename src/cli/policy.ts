@@ -5,6 +5,7 @@ import { addPolicyDiff } from './policy-diff.ts'
 import { addPolicyPrint } from './policy-print.ts'
 import { addPolicyPublish } from './policy-publish.ts'
 import { addPolicyTest } from './policy-test.ts'
+import { addPolicyLanguage } from './policy-language.ts'
 
 /** `triage policy …`: everything about the escalation SOP. */
 export function addPolicy(program: Command): void {
@@ -15,4 +16,5 @@ export function addPolicy(program: Command): void {
   addPolicyPrint(policy)
   addPolicyDiff(policy)
   addPolicyPublish(policy)
+  addPolicyLanguage(policy)
 }

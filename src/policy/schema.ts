@@ -389,29 +389,57 @@ const customers = z.int().min(2, { error: 'at least 2 customers required' })
 const ratio = z.number().min(1, { error: 'a ratio of 1 or above required' })
 
 const spikes = z.strictObject({
-  window: minutes.refine((length) => length >= 10 && length <= 1_440, {
-    error: 'between 10m and 24h required',
-  }),
-  customers,
-  ratio,
-  timezone: z.string().optional(),
+  window: minutes
+    .refine((length) => length >= 10 && length <= 1_440, {
+      error: 'between 10m and 24h required',
+    })
+    .describe('How far back customers are counted, 10m to 24h'),
+  customers: customers.describe('Different customers below which nothing is a spike'),
+  ratio: ratio.describe('Customers now ÷ the usual number from which it may be one'),
+  timezone: z
+    .string()
+    .optional()
+    .describe('IANA zone whose hours of the week the usual numbers are learned for; UTC if absent'),
   false_alarms_per_week: z
     .number()
     .positive({ error: 'more than 0 false alarms required: none at all needs infinite patience' })
-    .optional(),
-  attributes: z.array(id).max(3, { error: 'at most 3 attributes required' }).optional(),
-  traffic: z.enum(['relative', 'absolute']).optional(),
-  close_ratio: ratio.optional(),
-  quiet: minutes.optional(),
-  cooldown: minutes.optional(),
+    .optional()
+    .describe('False alarms to expect in a week, over all keys together; 1 if absent'),
+  attributes: z
+    .array(id)
+    .max(3, { error: 'at most 3 attributes required' })
+    .optional()
+    .describe('Attributes of tickets that are counted beside words and intents'),
+  traffic: z
+    .enum(['relative', 'absolute'])
+    .optional()
+    .describe(
+      '`relative` (the default): when everybody writes more, every key may; `absolute`: it may not',
+    ),
+  close_ratio: ratio
+    .optional()
+    .describe('An incident goes on down to this ratio; half of `ratio` if absent'),
+  quiet: minutes
+    .optional()
+    .describe('An incident ends by itself after this long below it; 30m if absent'),
+  cooldown: minutes
+    .optional()
+    .describe('After its end its keys open no other for this long; 2h if absent'),
   major: z
     .strictObject({
-      customers,
-      ratio,
-      regions: z.record(z.string(), z.array(z.string()).min(1)).default({}),
-      otherwise: z.array(z.string()).min(1, { error: 'at least one person required' }),
+      customers: customers.describe('Different customers from which it is major'),
+      ratio: ratio.describe('Ratio from which it is major'),
+      regions: z
+        .record(z.string(), z.array(z.string()).min(1))
+        .default({})
+        .describe('Region of the customers → people who are told at once'),
+      otherwise: z
+        .array(z.string())
+        .min(1, { error: 'at least one person required' })
+        .describe('People who are told for other regions, or none'),
     })
-    .optional(),
+    .optional()
+    .describe('From these numbers on people are told at once; absent: no incident is major'),
 })
 
 const days = z.string().transform((text, context) => {
