@@ -1,3 +1,4 @@
+import type { AnswerReserve } from './answer-reserve.ts'
 import { reasonsToAsk } from './domain/cascade.ts'
 import { raiseOnly } from './domain/raise-only.ts'
 import type { Judge, Judged } from './domain/raise-only.ts'
@@ -14,6 +15,8 @@ export type SecondOpinion = {
   readonly scorer: Scorer
   /** `POST /triage` answers within this, with or without it. */
   readonly answerBudgetMs: number
+  /** Absent: nothing is measured. */
+  readonly reserve?: AnswerReserve
   /** The ticket stands at this content already: a retry, which nobody pays for twice. */
   readonly isKnown: (caller: string, ticketId: string, contentHash: string) => Promise<boolean>
   /** Takes the revision that a late opinion may still make; null: it changed nothing. */
@@ -131,9 +134,13 @@ export async function reviseLate(
   return seen === record.seen ? outcome : revise(scoringAfter(known, outcome.previous), seen)
 }
 
-/** What is left for scoring of the time until an answer is due; the rest is the store's. */
-export function scoringTime(answerMs: number): number {
-  return answerMs - Math.min(STORE_MS, answerMs / 4)
+/**
+ * What is left for scoring of the time until an answer is due; the rest is for deciding and recording: 100 ms or what was
+ * measured, but never more than half.
+ */
+export function scoringTime(answerMs: number, measuredMs = 0): number {
+  const least = Math.min(STORE_MS, answerMs / 4)
+  return answerMs - Math.max(least, Math.min(measuredMs, answerMs / 2))
 }
 
 const STORE_MS = 100

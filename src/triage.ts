@@ -1,12 +1,14 @@
 import type { SpikeDeps } from './count-customers.ts'
 import { countCustomers } from './count-customers.ts'
 import { combineSignals } from './domain/combine-signals.ts'
+import { coverEvidence } from './domain/cover-evidence.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { EarlierContact } from './domain/earlier-contact.ts'
 import { findRepeats } from './domain/earlier-contact.ts'
 import type { Moment } from './domain/moment.ts'
 import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
-import { redact } from './domain/redact.ts'
+import { coverNames, redact } from './domain/redact.ts'
+import type { Range } from './domain/quoted-lines.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerInput } from './domain/signal.ts'
 import type { Ticket } from './domain/ticket.ts'
@@ -30,6 +32,8 @@ export type TriageRequest = {
 export type TriageDeps = SpikeDeps & {
   readonly policy: CompiledPolicy
   readonly scorers: readonly Scorer[]
+  /** Names of people in a text; absent: they stay. */
+  readonly findNames?: (text: string) => readonly Range[]
   /** Absent: the scorers have the last word. */
   readonly secondOpinion?: SecondOpinion
   readonly roster: () => Promise<Roster>
@@ -58,13 +62,16 @@ export async function triage(
   const started = deps.elapsedMs()
   const now = deps.now()
   const at: Moment = { now: now.toISOString(), clockStart: clockStart(ticket, now).toISOString() }
-  const redacted = redact(ticketText(ticket)).text
+  const scored = redact(ticketText(ticket)).text
+  // Names say nothing about severity and may be part of a phrase: they are covered in what is kept or leaves the house.
+  const redacted = coverNames(scored, deps.findNames?.(scored) ?? [])
 
-  const input = inputOf(redacted, ticket, request)
-  const [earlier, ...runs] = await Promise.all([
+  const input = inputOf(scored, redacted, ticket, request)
+  const [earlier, ...ran] = await Promise.all([
     earlierOf(ticket, request, deps),
     ...deps.scorers.map((scorer) => runScorer(scorer, input, deps.elapsedMs)),
   ])
+  const runs = coverEvidence(ran, redacted)
   const counted = await countCustomers(ticket, { text: redacted, runs, now }, deps)
   const repeats = findRepeats({ id: ticket.id, now, ...counted }, earlier)
   const signals = combineSignals(runs, counted.spikes)
@@ -72,8 +79,10 @@ export async function triage(
   const arrival = arrivalOf(ticket, { ...request, ...counted, redacted, repeats }, deps)
   const first: Scoring = { runs, signals, roster: await deps.roster(), at }
   const { secondOpinion, elapsedMs } = deps
-  const dueMs = started + scoringTime(request.waitMs ?? secondOpinion?.answerBudgetMs ?? 0)
+  const answerMs = request.waitMs ?? secondOpinion?.answerBudgetMs ?? 0
+  const dueMs = started + scoringTime(answerMs, secondOpinion?.reserve?.ms())
   const opinion = await askSecondOpinion(arrival, first, { secondOpinion, dueMs, elapsedMs })
+  const waitedUntil = Math.min(dueMs, elapsedMs())
   const scoring = heardBy(first, opinion)
 
   function decideAfter(previous: PreviousDecision | null, roster = scoring.roster) {
@@ -89,6 +98,7 @@ export async function triage(
   let outcome = await record(null)
   // The ticket was here before with other content: decide again, linked to that decision and never below it.
   while (outcome.kind === 'stale') outcome = await record(outcome.previous)
+  secondOpinion?.reserve?.took(elapsedMs() - waitedUntil)
   if (opinion.kind === 'late' && outcome.kind === 'recorded')
     secondOpinion?.later(reviseLate(decided!, opinion, deps))
   return outcome
@@ -101,9 +111,15 @@ async function earlierOf({ customer }: Ticket, { caller }: TriageRequest, deps: 
     : ((await deps.earlierContacts?.(customer.id, caller)) ?? [])
 }
 
-function inputOf(text: string, { language }: Ticket, { waitMs }: TriageRequest): ScorerInput {
+function inputOf(
+  text: string,
+  covered: string,
+  { language }: Ticket,
+  { waitMs }: TriageRequest,
+): ScorerInput {
   return {
     text,
+    covered,
     ...(language !== undefined && { language }),
     ...(waitMs !== undefined && { waitMs: scoringTime(waitMs) }),
   }

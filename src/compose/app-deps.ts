@@ -1,3 +1,4 @@
+import { createAnswerReserve } from '../answer-reserve.ts'
 import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
@@ -7,6 +8,7 @@ import type { Scorer } from '../domain/signal.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
 import type { Check } from '../http/health.ts'
 import { createRateLimiter } from '../http/rate-limit.ts'
+import { findNames } from '../scorers/find-names.ts'
 import type { Db } from '../store/db.ts'
 import { earlierContacts } from '../store/earlier-contacts.ts'
 import { eraseCustomer } from '../store/erase-customer.ts'
@@ -90,9 +92,11 @@ export function createAppDeps(parts: AppParts): AppDeps {
   const { secondOpinion, ...alone } = parts
   const triageDeps: TriageDeps = {
     ...alone,
+    findNames,
     ...(secondOpinion && {
       secondOpinion: {
         ...secondOpinion,
+        reserve: createAnswerReserve(),
         isKnown: async (caller, ticketId, contentHash) =>
           (await findTicket(db, caller, ticketId))?.contentHash === contentHash,
         later: (revision) => secondOpinion.later(revision.then(tell)),

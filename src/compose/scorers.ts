@@ -4,6 +4,7 @@ import { createLocalScorer } from '../scorers/local.ts'
 import type { ModelPool } from '../scorers/local/pool.ts'
 import { openModelPool } from '../scorers/local/pool.ts'
 import { withTimeout } from '../scorers/with-timeout.ts'
+import { scoringTime } from '../second-opinion.ts'
 import type { Ladder } from './ladder.ts'
 import { buildLadder } from './ladder.ts'
 
@@ -27,7 +28,7 @@ export async function openScorers(
     maxWaiting: WAITING_PER_THREAD * options.inferenceThreads,
   })
   const { answerBudgetMs } = options
-  const local = withTimeout(createLocalScorer(pool), answerBudgetMs)
+  const local = withTimeout(createLocalScorer(pool), scoringTime(answerBudgetMs))
   return {
     ...buildLadder(compiled, { local, llm, answerBudgetMs }),
     pool,

@@ -1,4 +1,5 @@
 import { isAhv, isCpf, isDni, isIban, isLuhn, isNhs, isNir, isSsn } from './checksums.ts'
+import * as ids from './national-ids.ts'
 import { looksLikePhone } from './phone-numbers.ts'
 import type { RedactedKind, RedactedSpan } from './redact.ts'
 
@@ -71,6 +72,11 @@ function isCardNumber(digits: string): boolean {
 }
 
 function isNationalId(run: string, digits: string, before: string): boolean {
+  const isListed = NUMBERED.some(({ form, name, check }) => {
+    const fits = form.test(run) && (name === undefined || isNamed(before, name))
+    return fits && check(run)
+  })
+  if (isListed) return true
   if (/^\d{3}[- ]\d{2}[- ]\d{4}$/.test(run)) return isSsn(digits)
   if (/^\d{9}$/.test(run)) return isNamed(before, /\b(?:ssn|social security|sin|bsn|tax id)\b/i)
   if (/^\d{3}[- ]\d{3}[- ]\d{3}$/.test(run))
@@ -82,6 +88,28 @@ function isNationalId(run: string, digits: string, before: string): boolean {
   if (/^\d{3} ?\d{3} ?\d{4}$/.test(run)) return isNamed(before, /\bnhs\b/i) && isNhs(digits)
   return false
 }
+
+/** Plain digits need their name beside them: one number in ten or eleven has the right check digit by chance. */
+const NUMBERED: readonly {
+  readonly form: RegExp
+  readonly name?: RegExp
+  readonly check: (run: string) => boolean
+}[] = [
+  { form: /^\d{6}[-+]\d{4}$|^\d{8}[-+]\d{4}$/, check: ids.isPersonnummer },
+  { form: /^\d{6}\/\d{4}$/, check: ids.isRodneCislo },
+  { form: /^\d{2}\.\d{2}\.\d{2}[- ]\d{3}\.\d{2}$/, check: ids.isNiss },
+  { form: /^[2-9]\d{3} \d{4} \d{4}$/, check: ids.isAadhaar },
+  { form: /^\d{6} \d{5}$/, check: ids.isFodselsnummer },
+  { form: /^\d{11}$/, name: /\bpesel\b/i, check: ids.isPesel },
+  { form: /^\d{11}$/, name: /\b(?:tckn|t\.?c\.? ?kimlik|kimlik no)/i, check: ids.isTckn },
+  {
+    form: /^\d{11}$/,
+    name: /\b(?:fødselsnummer|fodselsnummer|fnr)\b/i,
+    check: ids.isFodselsnummer,
+  },
+  { form: /^\d{3} ?\d{3} ?\d{3}$/, name: /\b(?:nif|contribuinte)\b/i, check: ids.isNif },
+  { form: /^\d{9}$/, name: /\b(?:bsn|burgerservicenummer)\b/i, check: ids.isBsn },
+]
 
 /** Letters and digits of every country that issues IBANs: country → length. */
 const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -124,10 +152,23 @@ function* findLetteredIds(text: string): Iterable<RedactedSpan> {
     if (nie && isDni(nie[0].replaceAll('-', '').toUpperCase()))
       yield { start: match.index, end: match.index + nie[0].length, kind: 'national_id' }
   }
+  for (const { form, check } of LETTERED)
+    for (const match of text.matchAll(form))
+      if (check(match[0]))
+        yield { start: match.index, end: match.index + match[0].length, kind: 'national_id' }
   for (const match of text.matchAll(DIGITS_LETTER))
     if (isDni(match[0].replaceAll('-', '').toUpperCase()))
       yield { start: match.index, end: match.index + match[0].length, kind: 'national_id' }
 }
+
+const LETTERED: readonly { readonly form: RegExp; readonly check: (code: string) => boolean }[] = [
+  {
+    form: /(?<![\p{L}\p{N}])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![\p{L}\p{N}])/giu,
+    check: ids.isCodiceFiscale,
+  },
+  { form: /(?<![\p{L}\p{N}])\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y](?![\p{L}\p{N}])/gu, check: ids.isHetu },
+  { form: /(?<![\p{L}\p{N}])\d{7}[A-W][A-IW]?(?![\p{L}\p{N}])/gu, check: ids.isPps },
+]
 
 /** Part of a longer code ("TC-555-0100-44", a version, a longer number): not a number of its own. */
 function isInsideToken(text: string, start: number, end: number): boolean {

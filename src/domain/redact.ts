@@ -1,8 +1,17 @@
+import { findAddresses } from './redact-addresses.ts'
 import { findNumbers } from './redact-numbers.ts'
 import { findSecrets } from './redact-secrets.ts'
 import { findEmails } from './redact-emails.ts'
 
-export type RedactedKind = 'email' | 'phone' | 'card' | 'iban' | 'secret' | 'national_id'
+export type RedactedKind =
+  | 'email'
+  | 'phone'
+  | 'card'
+  | 'iban'
+  | 'secret'
+  | 'national_id'
+  | 'address'
+  | 'name'
 
 /** UTF-16 units, the same in the original and in the redacted text. */
 export type RedactedSpan = {
@@ -19,14 +28,31 @@ export type Redacted = { readonly text: string; readonly spans: readonly Redacte
  */
 export function redact(text: string): Redacted {
   // Where findings overlap, the earlier list names the kind and the span covers both.
-  const spans = joinOverlaps([...findSecrets(text), ...findEmails(text), ...findNumbers(text)])
-  let redacted = ''
+  const spans = joinOverlaps([
+    ...findSecrets(text),
+    ...findEmails(text),
+    ...findNumbers(text),
+    ...findAddresses(text),
+  ])
+  return { text: coverSpans(text, spans), spans }
+}
+
+/** Covers the names of people as well, where somebody found them. */
+export function coverNames(
+  text: string,
+  names: readonly { readonly start: number; readonly end: number }[],
+): string {
+  return coverSpans(text, joinOverlaps(names.map((range) => ({ ...range, kind: 'name' }))))
+}
+
+function coverSpans(text: string, spans: readonly RedactedSpan[]): string {
+  let covered = ''
   let at = 0
   for (const span of spans) {
-    redacted += text.slice(at, span.start) + cover(span)
+    covered += text.slice(at, span.start) + cover(span)
     at = span.end
   }
-  return { text: redacted + text.slice(at), spans }
+  return covered + text.slice(at)
 }
 
 function joinOverlaps(found: readonly RedactedSpan[]): readonly RedactedSpan[] {

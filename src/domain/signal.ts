@@ -80,6 +80,8 @@ export type Scores = Partial<Omit<Signals, 'spikes'>> & {
 /** What a scorer may see: the redacted text (same length and offsets as the original) and the ticket's declared language. */
 export type ScorerInput = {
   readonly text: string
+  /** The same with names of people covered: what leaves the house. Absent: as `text`. */
+  readonly covered?: string
   readonly language?: string
   /** The caller gives its scorers this long, where that is longer than usual. */
   readonly waitMs?: number

@@ -101,8 +101,11 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.slice(0, MAX_FIELD_ERRORS).map((issue) => ({
-    pointer: `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
-    message: issue.message,
+    pointer: `/${issue.path.map(shownName).join('/')}`,
+    message:
+      issue.code === 'unrecognized_keys'
+        ? `Unknown here: ${issue.keys.map((key) => `"${shownName(key)}"`).join(', ')}`
+        : issue.message,
   }))
   throw new TriageError(
     'invalid_request',
@@ -111,6 +114,13 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown): T {
       detail: { errors },
     },
   )
+}
+
+/** Names of fields are shown; what is no name may be a customer's words, which no error repeats. */
+function shownName(part: PropertyKey): string {
+  return typeof part === 'number' || /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/.test(String(part))
+    ? String(part)
+    : '(not a name)'
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })

@@ -64,10 +64,11 @@ export function createLlmScorer(options: LlmOptions): LlmScorer {
   let lastFailure: FailureKind | null = null
 
   async function score(
-    { text }: ScorerInput,
+    { text: whole, covered }: ScorerInput,
     caller?: AbortSignal,
     onCall?: (call: ScorerCall) => void,
   ): Promise<Scores> {
+    const text = covered ?? whole
     const seen = excerptOf(text, settings.maxTextLength)
     const visible = visibleText(text, seen)
     if (visible.trim() === '') return NOTHING_TO_SCORE

@@ -39,6 +39,30 @@ const COVERED: readonly (readonly [RedactedKind, string])[] = [
   ['national_id', 'SIN «046 454 286»'],
   ['national_id', 'NHS «943 476 5919»'],
   ['national_id', 'NIR «1 85 05 78 006 084 91»'],
+  ['national_id', 'PESEL «44051401359»'],
+  ['national_id', 'TC kimlik no: «10000000146»'],
+  ['national_id', 'personnummer «811218-9876»'],
+  ['national_id', 'hetu «131052-308T»'],
+  ['national_id', 'rijksregisternummer «85.07.30-033.28»'],
+  ['national_id', 'Aadhaar «9999 4105 7058»'],
+  ['national_id', 'codice fiscale «RSSMRA85T10A562S»'],
+  ['national_id', 'PPS «1234567T»'],
+  ['national_id', 'RČ «736028/5163»'],
+  ['national_id', 'NIF «123456789»'],
+  ['national_id', 'burgerservicenummer «111222333»'],
+  ['address', 'I live at «12 High Street», second door'],
+  ['address', 'ship to «221B Baker Street, Flat 3», please'],
+  ['address', '«1600 Amherst Avenue NW, Springfield, IL 62704»'],
+  ['address', 'to «Musterstraße 12a, 10115 Berlin»'],
+  ['address', 'wohnhaft «Lange Gasse 7»'],
+  ['address', 'habite «12 bis, rue de la Paix, 75002 Paris»'],
+  ['address', 'vivo en «Calle Mayor 3»'],
+  ['address', 'the new street is «Rua do Sol 5».'],
+  ['address', 'sto in «Via Giuseppe Verdi, 21»'],
+  ['address', 'ul. is short: «ul. Długa 14»'],
+  ['address', 'woont op «Prinsengracht 263»'],
+  ['address', 'box: «P.O. Box 4471»'],
+  ['address', 'postcode «SW1A 1AA»'],
   ['secret', 'password: «hunter2!»'],
   ['secret', 'my password is «Tr0ub4dor&3».'],
   ['secret', 'pwd=«letmein99»'],
@@ -94,6 +118,13 @@ const KEPT: readonly string[] = [
   'SomeVeryLongCamelCaseIdentifierName',
   'first 10, then 20, then 30',
   'model number 4000123412341234567',
+  'my 3 Google Drive folders and 1 Hard Drive',
+  'the High Street branch and Main Road office',
+  'Via the app, in 2 ways, on my way 5 times',
+  'the platz in Berlin, a strasse',
+  'order 44051401358 and ticket 10000000145',
+  'case 811218/9876 of batch 131052',
+  'part RSSMRA85T10A562X and code 1234567Q',
 ]
 
 const cases = COVERED.map(([kind, marked]) => {
@@ -181,6 +212,40 @@ const ssn = fc
     fc.integer({ min: 1000, max: 9999 }),
   )
   .map((parts) => parts.join('-'))
+const hetu = fc
+  .tuple(fc.integer({ min: 10, max: 28 }), fc.integer({ min: 100, max: 899 }))
+  .map(([day, serial]) => {
+    const check = '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(`${day}0185${serial}`) % 31]
+    return `${day}0185-${serial}${check}`
+  })
+const rodneCislo = fc
+  .tuple(fc.integer({ min: 10, max: 28 }), fc.integer({ min: 100, max: 899 }))
+  .filter(([day, serial]) => Number(`8501${day}${serial}0`) % 11 !== 1)
+  .map(([day, serial]) => {
+    const rest = Number(`8501${day}${serial}0`) % 11
+    return `8501${day}/${serial}${(11 - rest) % 11}`
+  })
+const nif = fc.tuple(fc.constantFrom('1', '2', '5'), digits(7)).map(([first, rest]) => {
+  const body = first + rest
+  const sum = Array.from(body, Number).reduce((total, digit, at) => total + digit * (9 - at), 0)
+  return body + (sum % 11 < 2 ? 0 : 11 - (sum % 11))
+})
+const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+const address = fc
+  .tuple(
+    fc.integer({ min: 1, max: 899 }),
+    letters(6),
+    fc.constantFrom(
+      '# N Street',
+      '# N Road',
+      '# N Avenue',
+      'Nstraße #',
+      'Via N #',
+      'Calle N #',
+      '# rue N',
+    ),
+  )
+  .map(([number, name, form]) => form.replace('#', String(number)).replace('N', title(name)))
 const token = fc
   .tuple(fc.constantFrom('ghp_', 'sk_live_', 'xoxb-', 'glpat-', 'npm_'), letters(20), digits(6))
   .map((parts) => parts.join(''))
@@ -195,6 +260,10 @@ const covered = fc
     fc.tuple(fc.constantFrom('call me on ', 'phone: ', 'or ', 'my number is '), phone),
     fc.tuple(fc.constantFrom('mail ', 'from ', ''), email),
     fc.tuple(fc.constantFrom('SSN ', 'social '), ssn),
+    fc.tuple(fc.constantFrom('hetu ', 'HETU: '), hetu),
+    fc.tuple(fc.constantFrom('rodné číslo ', 'RČ: '), rodneCislo),
+    fc.tuple(fc.constantFrom('NIF ', 'contribuinte '), nif),
+    fc.tuple(fc.constantFrom('I live at ', 'to ', 'address: '), address),
     fc.tuple(fc.constantFrom('key ', 'token: '), token),
     fc.tuple(fc.constantFrom('password: ', 'my password is ', 'pwd='), password),
   )

@@ -86,7 +86,7 @@ export const CALM_ANSWER: LlmAnswer = {
 }
 
 /** A real HTTP server that speaks Chat Completions and misbehaves on request. */
-export async function startOpenAiServer(): Promise<OpenAiServer> {
+export async function startOpenAiServer(port = 0): Promise<OpenAiServer> {
   const requests: SeenRequest[] = []
   const sockets = new Set<Socket>()
   let script: (request: SeenRequest, nth: number) => Behaviour = () => ({ kind: 'answer' })
@@ -113,7 +113,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
 
   return {
