@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { EVENTS } from '../../src/domain/events.ts'
 import { startOpenAiServer } from '../support/openai-server.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { startService } from '../support/service.ts'
@@ -136,8 +137,8 @@ export async function releaseCanaries(
   ) as Record<Place, string[]>
   let tickets = 0
   try {
-    const hook = await post(service.url, '/webhooks', { url: receiver.url, events: [] })
-    await hook.arrayBuffer()
+    const hook = await post(service.url, '/webhooks', { url: receiver.url, events: EVENTS })
+    if (hook.status >= 400) throw new Error(`Cannot register a webhook: ${await hook.text()}`)
     const queue: (() => Promise<void>)[] = []
     for (let first = 0; first < count; first += perTicket) {
       const mine = Array.from({ length: Math.min(perTicket, count - first) }, (_, at) => {

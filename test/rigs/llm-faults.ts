@@ -160,7 +160,7 @@ async function startLlm(port: number, seed: number): Promise<ChildProcess> {
     env: { ...process.env, OPENAI_PORT: String(port), SEED: String(seed) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child.stdout!, 'data')
+  await once(child.stdout, 'data')
   return child
 }
 

@@ -17,10 +17,11 @@ function refuse(way: string): never {
   throw new Error(`Refused: ${way}`)
 }
 
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the socket below.
 const { connect } = net.Socket.prototype
 net.Socket.prototype.connect = function (this: net.Socket, ...given: unknown[]) {
   // `net.connect` normalises its arguments to one array before it calls this.
-  const [first, second] = (Array.isArray(given[0]) ? given[0] : given) as unknown[]
+  const [first, second] = Array.isArray(given[0]) ? given[0] : given
   const { host, port, path } =
     typeof first === 'object' && first !== null
       ? (first as { host?: string; port?: number | string; path?: string })
@@ -28,7 +29,7 @@ net.Socket.prototype.connect = function (this: net.Socket, ...given: unknown[]) 
   const address = path ?? `${host ?? 'localhost'}:${port}`
   if (!allowed.has(address)) refuse(`connect ${address}`)
   return Reflect.apply(connect, this, given) as net.Socket
-} as typeof connect
+}
 
 for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6', 'resolveAny'] as const) {
   const original = dns[name] as (...given: unknown[]) => unknown
