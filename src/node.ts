@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { createAppDeps } from './compose/app-deps.ts'
-import { requireNoErrors } from './compose/compile-source.ts'
+import { compileSource, requireNoErrors } from './compose/compile-source.ts'
 import { describeError } from './compose/describe-error.ts'
 import { deskAssets } from './compose/desk-assets.ts'
 import { checkInThread } from './compose/check-in-thread.ts'
@@ -13,7 +13,7 @@ import { readPrompt } from './compose/read-prompt.ts'
 import { openDeliverer } from './compose/deliverer.ts'
 import { createMetrics } from './compose/metrics.ts'
 import { answerClientErrors } from './compose/client-errors.ts'
-import { loadPolicy } from './compose/policy.ts'
+import { loadPolicy, type LoadedPolicy } from './compose/policy.ts'
 import { openScorers } from './compose/scorers.ts'
 import { openStore } from './compose/store.ts'
 import { tickParts } from './compose/tick.ts'
@@ -28,17 +28,45 @@ import { createApp } from './http/app.ts'
 import { countActiveKeys } from './store/keys.ts'
 import { isStoreUnavailable } from './store/store-errors.ts'
 import { rememberPolicy } from './store/policies.ts'
+import { publishedPolicy } from './store/publications.ts'
+import type { Db } from './store/db.ts'
+import type { TickPart } from './tick.ts'
 
 /** Time for requests in work to finish after SIGTERM; orchestrators kill after 30 s. */
 const DRAIN_MS = 10_000
 /** Time after it for scores that no answer waits for. */
 const LATE_MS = 5_000
 
+/** `POLICY=published`: the version that was put in force last, and every later one within seconds. */
+const PUBLISHED = 'published'
+/** Decides until a first version was published. */
+const SHIPPED = 'policies/saas.yaml'
+
+/** @throws TriageError `configuration` or `invalid_policy` before anything else is opened. */
+async function loadChecked(file: string): Promise<LoadedPolicy> {
+  const loaded = await loadPolicy(file)
+  requireNoErrors(loaded.source, file, loaded.compiled, Date.now())
+  return loaded
+}
+
+async function publishedOrShipped(db: Db): Promise<LoadedPolicy> {
+  const published = await publishedPolicy(db)
+  if (published === undefined) return loadChecked(SHIPPED)
+  return { compiled: compileSource(published.source, PUBLISHED), source: published.source }
+}
+
+/** Receipts name their policy by hash, so it is kept. */
+async function remember(db: Db, { compiled, source }: LoadedPolicy): Promise<void> {
+  const { policy } = compiled
+  await rememberPolicy(db, { hash: policy.hash, source, parsed: policy }, new Date())
+}
+
 async function start(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel })
-  const { compiled, source } = await loadPolicy(config.policyFile)
-  requireNoErrors(source, config.policyFile, compiled, Date.now())
+  const followsStore = config.policyFile === PUBLISHED
+  const ofFile = followsStore ? undefined : await loadChecked(config.policyFile)
   const db = await openStore(config)
+  const loaded = ofFile ?? (await publishedOrShipped(db))
   if (!config.loopback && (await countActiveKeys(db)) === 0) {
     await db.close()
     throw new TriageError(
@@ -51,77 +79,95 @@ async function start(config: Config): Promise<void> {
     createConfiguredLlm(config.llm, await readPrompt(config.llm.prompt), (call) =>
       log.debug(call, 'llm call'),
     )
-  const { scorers, secondOpinion, pool, close } = await openScorers(compiled, config, llm)
-  await rememberPolicy(
-    db,
-    { hash: compiled.policy.hash, source, parsed: compiled.policy },
-    new Date(),
-  )
+  const { ladderFor, pool, close } = await openScorers(loaded.compiled, config, llm)
 
   const metrics = createMetrics(() => pool.waiting(), llm)
   const late = createLateWork((error) => log.error(describeError(error), 'late revision failed'))
   const closing = new AbortController()
-  const app = createApp(
-    createAppDeps({
-      db,
-      config,
-      policy: { compiled, source },
-      scorers,
-      ...(secondOpinion && {
-        secondOpinion: {
-          scorer: secondOpinion,
-          answerBudgetMs: config.answerBudgetMs,
-          later: late.later,
-        },
-      }),
-      modelCheck: () => ({
-        name: 'model',
-        ok: pool.ready() > 0,
-        detail: `${pool.version}, ${pool.ready()} of ${config.inferenceThreads} threads`,
-      }),
-      docsAsset,
-      checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
-      deskAssets,
-      closing: closing.signal,
-      version,
-      now: () => new Date(),
-      elapsedMs: () => performance.now(),
-      newId: randomUUID,
-      newSalt: () => randomBytes(16).toString('hex'),
-      metrics: metrics.render,
-      onDecision: metrics.onDecision,
-      onRequest: (entry) => {
-        metrics.onRequest(entry)
-        log.info(entry, 'request')
-      },
-      onUnexpected: (error, requestId) =>
-        log.error({ ...describeError(error), requestId }, 'unexpected error'),
-    }),
-  )
 
-  const deliverer = openDeliverer({
-    db,
-    policy: compiled,
-    post: createNodePost({ allowPrivate: config.allowPrivateWebhooks }),
-    publicUrl: config.publicUrl,
-    now: () => new Date(),
-    onError: (error) => log.error(describeError(error), 'delivery failed'),
-  })
+  /** Everything that depends on the policy in force. */
+  function decideWith({ compiled, source }: LoadedPolicy) {
+    const { scorers, secondOpinion } = ladderFor(compiled)
+    const app = createApp(
+      createAppDeps({
+        db,
+        config,
+        policy: { compiled, source },
+        scorers,
+        ...(secondOpinion && {
+          secondOpinion: {
+            scorer: secondOpinion,
+            answerBudgetMs: config.answerBudgetMs,
+            later: late.later,
+          },
+        }),
+        modelCheck: () => ({
+          name: 'model',
+          ok: pool.ready() > 0,
+          detail: `${pool.version}, ${pool.ready()} of ${config.inferenceThreads} threads`,
+        }),
+        docsAsset,
+        checkPolicy: (text) => checkInThread(text, 'policy.yaml', Date.now()),
+        deskAssets,
+        closing: closing.signal,
+        version,
+        now: () => new Date(),
+        elapsedMs: () => performance.now(),
+        newId: randomUUID,
+        newSalt: () => randomBytes(16).toString('hex'),
+        metrics: metrics.render,
+        onDecision: metrics.onDecision,
+        onRequest: (entry) => {
+          metrics.onRequest(entry)
+          log.info(entry, 'request')
+        },
+        onUnexpected: (error, requestId) =>
+          log.error({ ...describeError(error), requestId }, 'unexpected error'),
+      }),
+    )
+
+    const deliverer = openDeliverer({
+      db,
+      policy: compiled,
+      post: createNodePost({ allowPrivate: config.allowPrivateWebhooks }),
+      publicUrl: config.publicUrl,
+      now: () => new Date(),
+      onError: (error) => log.error(describeError(error), 'delivery failed'),
+    })
+    const parts = tickParts({ db, policy: compiled, newId: randomUUID })
+    return { policy: compiled.policy, fetch: app.fetch, deliverer, parts }
+  }
+
+  await remember(db, loaded)
+  let live = decideWith(loaded)
+  const followPublished: TickPart = {
+    name: 'follow the published policy',
+    run: async () => {
+      const published = await publishedPolicy(db)
+      if (published === undefined || published.hash === live.policy.hash) return 0
+      live = decideWith({ compiled: compileSource(published.source, PUBLISHED), ...published })
+      log.info({ policy: live.policy.version, hash: published.hash }, 'another policy is in force')
+      return 1
+    },
+  }
   const timers = startTimers(db, {
-    deliverer,
-    parts: tickParts({ db, policy: compiled, newId: randomUUID }),
+    deliverer: {
+      pass: () => live.deliverer.pass(),
+      settled: () => live.deliverer.settled(),
+    },
+    parts: () => (followsStore ? [followPublished, ...live.parts] : live.parts),
     now: () => new Date(),
     onError: (error, task) => log.error({ ...describeError(error), task }, 'timer failed'),
   })
   const server = serve(
-    { fetch: app.fetch, hostname: config.host, port: config.port },
+    { fetch: (...request) => live.fetch(...request), hostname: config.host, port: config.port },
     ({ port }) => {
       process.stdout.write(
         welcome({
           host: config.host,
           port,
           config,
-          policy: compiled.policy,
+          policy: live.policy,
           modelVersion: pool.version,
         }),
       )

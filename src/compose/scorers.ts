@@ -10,6 +10,8 @@ import { buildLadder } from './ladder.ts'
 
 export type NodeScorers = Ladder & {
   readonly pool: ModelPool
+  /** The scorers that another policy wants; the model stays. */
+  readonly ladderFor: (compiled: CompiledPolicy) => Ladder
   readonly close: () => Promise<void>
 }
 
@@ -29,8 +31,10 @@ export async function openScorers(
   })
   const { answerBudgetMs } = options
   const local = withTimeout(createLocalScorer(pool), scoringTime(answerBudgetMs))
+  const ladderFor = (wanted: CompiledPolicy) => buildLadder(wanted, { local, llm, answerBudgetMs })
   return {
-    ...buildLadder(compiled, { local, llm, answerBudgetMs }),
+    ...ladderFor(compiled),
+    ladderFor,
     pool,
     close: () => pool.close(),
   }

@@ -10,7 +10,7 @@ export type TimerOptions = {
   readonly now: () => Date
   readonly deliverer: Deliverer
   /** What falls due with time. */
-  readonly parts: readonly TickPart[]
+  readonly parts: () => readonly TickPart[]
   readonly onError: (error: unknown, task: string) => void
 }
 
@@ -20,7 +20,7 @@ const MINUTE = 60 * SECOND
 /** The work that waits for no request. Each task is safe to run on many replicas at once; one runs at a time here. */
 export function startTimers(db: Db, options: TimerOptions): { stop: () => Promise<void> } {
   const loops = [
-    repeat('tick', 2 * SECOND, () => tick(options), options),
+    repeat('tick', 2 * SECOND, () => tick({ ...options, parts: options.parts() }), options),
     repeat('deliver', SECOND, options.deliverer.pass, options),
     repeat('seal the audit chain', 3 * SECOND, () => seal(db, options.now()), options),
     repeat('forget expired rows', 10 * MINUTE, () => forgetExpired(db, options.now()), options),
