@@ -21,7 +21,7 @@ export async function compareCommand(
   return comparison.suites.some(({ gated }) => gated.some(({ isNew }) => isNew)) ? 1 : 0
 }
 
-function withoutReceipts({ suites, unpaired }: Comparison) {
+function withoutReceipts({ runs, suites, unpaired }: Comparison) {
   const short = suites.map((suite) => ({
     ...suite,
     moves: suite.moves.map(({ kind, a, b }) => ({
@@ -32,5 +32,5 @@ function withoutReceipts({ suites, unpaired }: Comparison) {
       b: b.receipt.decision,
     })),
   }))
-  return { suites: short, unpaired }
+  return { runs, suites: short, unpaired }
 }

@@ -3,6 +3,7 @@ import type { Graded } from '../grade/graded.ts'
 import { mcnemar, type McNemar } from '../metrics/mcnemar.ts'
 import { pairedBootstrap, type PairedDifference } from '../metrics/paired-bootstrap.ts'
 import type { Costs } from '../../src/domain/costs.ts'
+import type { RunDescription } from '../report/report.ts'
 import type { MetricName } from '../summary/metric-names.ts'
 import { METRICS } from '../summary/metrics.ts'
 import type { StoredRun } from './read-run.ts'
@@ -33,6 +34,8 @@ export type SuiteComparison = {
 }
 
 export type Comparison = {
+  /** What each of the two ran with. */
+  readonly runs: { readonly a: RunDescription; readonly b: RunDescription }
   readonly suites: readonly SuiteComparison[]
   /** Cases that only one of the runs has. */
   readonly unpaired: number
@@ -84,7 +87,11 @@ export function compareRuns(a: StoredRun, b: StoredRun, resamples = 1000): Compa
     ]
   })
   const paired = suites.reduce((sum, { cases }) => sum + cases, 0)
-  return { suites, unpaired: a.graded.size + b.graded.size - 2 * paired }
+  return {
+    runs: { a: a.report.run, b: b.report.run },
+    suites,
+    unpaired: a.graded.size + b.graded.size - 2 * paired,
+  }
 }
 
 function pairsOf(suite: string, a: StoredRun, b: StoredRun): readonly Pair[] {

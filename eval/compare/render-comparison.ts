@@ -1,5 +1,6 @@
 import type { Paint } from '../../src/cli/paint.ts'
 import type { Graded } from '../grade/graded.ts'
+import type { RunDescription } from '../report/report.ts'
 import { showValue } from '../report/show-figure.ts'
 import { METRICS } from '../summary/metrics.ts'
 import type { Comparison, MetricDifference, Move, SuiteComparison } from './compare-runs.ts'
@@ -9,12 +10,21 @@ const MOST_MOVES = 60
 export type Look = { readonly paint: Paint; readonly showSealed: boolean }
 
 /** What changed from A to B: figures that differ beyond chance, then every case that moved with the rules of both. */
-export function renderComparison({ suites, unpaired }: Comparison, look: Look): string {
+export function renderComparison({ runs, suites, unpaired }: Comparison, look: Look): string {
   const { paint } = look
-  const lines = suites.flatMap((suite) => renderSuite(suite, look))
+  const lines = [
+    paint('faint', `A  ${describe(runs.a)}`),
+    paint('faint', `B  ${describe(runs.b)}`),
+    ...suites.flatMap((suite) => renderSuite(suite, look)),
+  ]
   if (unpaired > 0)
     lines.push(paint('faint', `${unpaired} cases are in one run only and were left out`))
   return lines.join('\n')
+}
+
+function describe({ policy, scorers }: RunDescription): string {
+  const names = scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'no scorer'
+  return `policy ${policy.id} ${policy.version} (${policy.hash.slice(0, 12)}), ${names}`
 }
 
 function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): readonly string[] {

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { agreementOfReviews } from '../../eval/agreement/measure-agreement.ts'
 import { blindLine, sampleForReading } from '../../eval/agreement/second-reading.ts'
+import { driftCommand } from '../../eval/cli/drift-command.ts'
 import { importCommand } from '../../eval/cli/import-command.ts'
-import { measureDrift } from '../../eval/drift/measure-drift.ts'
+import { measureDrift, type Drift } from '../../eval/drift/measure-drift.ts'
+import { runCommand } from '../../eval/cli/run-command.ts'
 import { exportedReviewSchema, type ExportedReview } from '../../eval/import/exported-review.ts'
 import { populationStability } from '../../eval/metrics/population-stability.ts'
 import { readSuite } from '../../eval/suite/read-suite.ts'
@@ -159,6 +161,38 @@ describe('drift of live traffic against a suite', () => {
       overturned: { rate: 0.5, hasDrifted: true },
       hasDrifted: true,
     })
+  })
+
+  test('the command tells it by its exit code and as JSON', async () => {
+    const { receipts } = await policySuite()
+    const run = join(folder, 'run')
+    await runCommand(
+      {
+        suite: ['policy'],
+        scorer: ['phrases'],
+        policy: 'policies/saas.yaml',
+        model: 'model',
+        concurrency: 1,
+        threads: 1,
+        budgetMs: 1000,
+        out: run,
+        quiet: true,
+        json: true,
+      },
+      {},
+      new AbortController().signal,
+    )
+    const drift = async (live: readonly object[]) => {
+      const file = join(folder, 'live.jsonl')
+      await writeFile(file, live.map((each) => JSON.stringify(each)).join('\n'))
+      const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+      const code = await driftCommand(file, run, { ...LIMITS, json: true })
+      return { code, shown: JSON.parse(String(written.mock.calls.at(-1)?.[0])) as Drift }
+    }
+    expect(await drift(receipts)).toMatchObject({ code: 0, shown: { hasDrifted: false } })
+    const unread = receipts.filter(({ facts }) => facts.values['intent'] === undefined)
+    expect(await drift(unread)).toMatchObject({ code: 1, shown: { unscored: { live: 1 } } })
+    await expect(drift([{ not: 'a receipt' }])).rejects.toThrow('live.jsonl:1')
   })
 
   test('the index is the sum over the shares, and undefined without traffic', () => {

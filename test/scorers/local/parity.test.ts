@@ -118,6 +118,20 @@ describe('scoreText()', () => {
     expect(same / all).toBeGreaterThanOrEqual(0.95)
   })
 
+  test.each([
+    [
+      'it',
+      'Complimenti davvero, il tecnico è stato puntuale, gentile e bravissimo. Siamo contenti.',
+    ],
+    ['fr', 'Un ransomware a chiffré le serveur cette nuit et une note réclame un paiement rapide.'],
+    ['ro', 'Bună ziua, unde pot schimba adresa de facturare? Am căutat în setări și nu o găsesc.'],
+    ['cs', 'Od rána nefunguje v našich prodejnách ani jedna pokladna, zákazníci odcházejí.'],
+  ])('%s is named and goes unscored, whatever it shares with English', async (code, text) => {
+    const { scores: ours } = await scoreText(model, { text })
+    expect(ours.language).toMatchObject({ code })
+    expect(ours.intent).toEqual({ unscored: `language ${code} is not supported` })
+  })
+
   test('a text scores the same bits alone and among others', async () => {
     const texts = scores.slice(0, 20).map(({ text }) => text)
     const alone = []
