@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DeskDeps } from '../desk/desk.ts'
+import { summariseReviews } from '../domain/review-summary.ts'
 import { explain } from '../explain.ts'
 import type { AppDeps } from '../http/app.ts'
 import type { ReviewPage } from '../http/reviews.ts'
@@ -10,6 +11,7 @@ import {
   readQueueMark,
   readRecentReviewers,
 } from '../store/desk.ts'
+import { readDecidedReviews } from '../store/decided-reviews.ts'
 import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
@@ -19,6 +21,7 @@ import { rememberBriefly } from './remember-briefly.ts'
 const SESSION_HOURS = 12
 const QUEUE_PAGE = 25
 const HISTORY_PAGE = 50
+const SUMMARISED = 5_000
 const SIMILAR = 5
 const REVIEWERS_DAYS = 90
 /** All open pages together ask the store about this often. */
@@ -45,6 +48,7 @@ export function createDeskDeps({
   | 'readCard'
   | 'historyPage'
   | 'recentReviewers'
+  | 'reviewSummary'
   | 'now'
 > {
   /** Each review with how its ticket begins. */
@@ -72,6 +76,11 @@ export function createDeskDeps({
     queueMark: rememberBriefly(() => readQueueMark(db, now()), MARK_MS, elapsedMs),
     historyPage: async ({ outcome, ...filter }) =>
       withLines(await listReviews({ state: outcome ?? 'decided', limit: HISTORY_PAGE, ...filter })),
+    reviewSummary: async (days, knownReasons) => {
+      const since = daysBefore(now(), days)
+      const reviews = await readDecidedReviews(db, { since, limit: SUMMARISED })
+      return summariseReviews(reviews, knownReasons)
+    },
     recentReviewers: () => readRecentReviewers(db, daysBefore(now(), REVIEWERS_DAYS)),
     queuePage: async (cursor) =>
       withLines(

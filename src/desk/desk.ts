@@ -10,6 +10,8 @@ import type { EventDeps } from './events.ts'
 import { addEvents } from './events.ts'
 import type { HistoryDeps } from './history-page.ts'
 import { addHistory } from './history-page.ts'
+import type { QualityDeps } from './quality-page.ts'
+import { addQuality } from './quality-page.ts'
 import type { QueueDeps } from './queue-page.ts'
 import { addQueue } from './queue-page.ts'
 import type { SignInDeps } from './sign-in.ts'
@@ -19,6 +21,7 @@ import { requireSession, sessionOf } from './session.ts'
 export type DeskDeps = SignInDeps &
   QueueDeps &
   HistoryDeps &
+  QualityDeps &
   EventDeps & {
     /** An error that no code names; the message may be logged, never shown. */
     readonly onUnexpected: (error: unknown, requestId: string) => void
@@ -39,6 +42,7 @@ export function addDesk(app: App, deps: DeskDeps): void {
   addEvents(desk, deps)
   addQueue(desk, deps)
   addHistory(desk, deps)
+  addQuality(desk, deps)
   app.route('/review', desk)
 }
 

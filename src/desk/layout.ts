@@ -10,6 +10,7 @@ import type { DeskSession } from './session.ts'
 export const PLACES = [
   { id: 'queue', address: '/review', name: 'Queue' },
   { id: 'history', address: '/review/history', name: 'History' },
+  { id: 'quality', address: '/review/quality', name: 'Quality' },
 ] as const
 export type Place = (typeof PLACES)[number]['id']
 

@@ -57,10 +57,17 @@ describe.skipIf(!hasChromium)('axe finds nothing serious', () => {
 
     const inside = await desk.signIn(browser, 'Ann', { colorScheme, viewport, bypassCSP: true })
     const page = await inside.newPage()
-    const PAGES = ['', `/${id}`, `/${id}?form=override`, `/${id}?form=dismiss`]
+    const PAGES = [
+      '',
+      `/${id}`,
+      `/${id}?form=override`,
+      `/${id}?form=dismiss`,
+      '/history',
+      '/quality',
+    ]
     for (const path of PAGES) {
       await page.goto(`/review${path}`)
-      await page.locator('#live[data-state=on]').waitFor()
+      if (path === '' || path.includes(id)) await page.locator('#live[data-state=on]').waitFor()
       found.push(await audit(page, path.replace(id, 'card')))
     }
     await page.evaluate(`document.getElementById('help').showModal()`)

@@ -54,7 +54,7 @@ try {
     await page.getByRole('link', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: /Put it back/ }).click()
     await page.getByRole('button', { name: /Take it/ }).waitFor()
-    for (const place of ['history']) {
+    for (const place of ['history', 'quality']) {
       await page.goto(`/review/${place}`)
       await shoot(place)
     }
