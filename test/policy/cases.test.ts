@@ -1,16 +1,11 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { compilePolicy } from '../../src/domain/compile-policy.ts'
 import { runCase } from '../../src/policy/run-case.ts'
-import { shippedPolicy } from '../support/shipped-policy.ts'
-
-const NAMES = readdirSync(new URL('../../policies', import.meta.url))
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => file.slice(0, -'.yaml'.length))
+import { SHIPPED_POLICIES, shippedPolicy } from '../support/shipped-policy.ts'
 
 const SCENARIOS = Array.from({ length: 13 }, (_, index) => `S${240 + index}`)
 
-describe.each(NAMES)('policies/%s.yaml', (name) => {
+describe.each(SHIPPED_POLICIES)('policies/%s.yaml', (name) => {
   const policy = shippedPolicy(name)
   const compiled = compilePolicy(policy)
 
