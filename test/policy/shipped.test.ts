@@ -4,7 +4,7 @@ import { compilePolicy } from '../../src/domain/compile-policy.ts'
 import { SEVERITIES } from '../../src/domain/labels.ts'
 import { checkPhrase } from '../../src/domain/phrase-pattern.ts'
 import { TRIGGER_CATEGORIES } from '../../src/domain/policy.ts'
-import { ticketText, type Ticket } from '../../src/domain/ticket.ts'
+import { ticketText } from '../../src/domain/ticket.ts'
 import { checkPolicy } from '../../src/policy/check/check-policy.ts'
 import { runCase } from '../../src/policy/run-case.ts'
 import { parsePolicy } from '../../src/policy/parse.ts'
@@ -41,7 +41,7 @@ describe.each(SHIPPED_POLICIES)('policies/%s.yaml', (name) => {
   test('every phrase that a case names is found in the text of its ticket', async () => {
     const scorer = createPhraseScorer(policy.phrases, policy.version)
     for (const { id, ticket, facts } of policy.cases) {
-      const text = ticketText({ id, ...ticket } as Ticket)
+      const text = ticketText({ id, ...ticket })
       const { triggers = [] } = await scorer.score({ text })
       const named = [list(facts['phrases']), list(facts['phrases.ids'])]
       const found = [triggers.map(({ kind }) => kind), triggers.map(({ phrase }) => phrase)]
