@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 let failed = false
-for (const bench of ['decide', 'throughput']) {
+for (const bench of ['decide', 'backtest', 'throughput']) {
   console.log(`\n── ${bench} ──`)
   const child = spawn(
     process.execPath,
