@@ -3,6 +3,7 @@ import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { RecordOutcome } from '../domain/receipt.ts'
+import { draftsOf } from '../domain/drafts.ts'
 import { spikeRules } from '../domain/spike-rules.ts'
 import type { Scorer } from '../domain/signal.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
@@ -137,6 +138,7 @@ export function createAppDeps(parts: AppParts): AppDeps {
       const severities = await readSeverities(db, story.row)
       return timelineOf(story, severities, now(), findPolicyOf, policy.compiled)
     },
+    draftsFor: (ticket) => draftsOf(ticket, policy.compiled, now().getTime()),
     ticketHistory: (caller, ticketId) => readTicketHistory(db, caller, ticketId),
     eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
     findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,

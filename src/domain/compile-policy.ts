@@ -92,6 +92,8 @@ export type CompiledPolicy = {
   readonly askWhen: CompiledCondition | undefined
   readonly tags: readonly Sentence[]
   readonly acknowledgement: Sentence
+  /** `messages.progress`, `.resolution` and `.handOff`, of those that are written. */
+  readonly drafts: Readonly<Partial<Record<'progress' | 'resolution' | 'handOff', Sentence>>>
   /** `messages.incident`. */
   readonly incidentNotice: Sentence | undefined
   readonly timers: Readonly<Record<Severity, Timers>>
@@ -143,6 +145,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     askWhen: scoring.ask.when && compileCondition(scoring.ask.when),
     tags: policy.tags.map(compileSentence),
     acknowledgement: compileSentence(policy.messages.acknowledgement),
+    drafts: compileDrafts(policy.messages),
     incidentNotice:
       policy.messages.incident === undefined
         ? undefined
@@ -169,6 +172,18 @@ export function modelFactsOf(
   policy: Pick<Policy, 'attributes'>,
 ): readonly string[] {
   return factsRead(trigger.when).filter((fact) => findFact(fact, policy.attributes)?.fromModel)
+}
+
+function compileDrafts({
+  progress,
+  resolution,
+  handOff,
+}: Policy['messages']): CompiledPolicy['drafts'] {
+  return {
+    ...(progress !== undefined && { progress: compileSentence(progress) }),
+    ...(resolution !== undefined && { resolution: compileSentence(resolution) }),
+    ...(handOff !== undefined && { handOff: compileSentence(handOff) }),
+  }
 }
 
 function compileRule<R extends Trigger | Route | ReviewRule>(rule: R): CompiledRule<R> {

@@ -283,6 +283,10 @@ export type Policy = {
     readonly acknowledgement: string
     /** To customers, about an incident; a draft for a person. */
     readonly incident?: string
+    /** Drafts for a person; see `Drafts`. */
+    readonly progress?: string
+    readonly resolution?: string
+    readonly handOff?: string
   }
   readonly cases: readonly PolicyCase[]
 }

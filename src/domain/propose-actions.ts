@@ -32,6 +32,9 @@ export const MESSAGE_SLOTS = [
   'resolution',
 ] as const
 
+/** Slots of the drafts. */
+export const DRAFT_SLOTS = [...MESSAGE_SLOTS, 'backup'] as const
+
 /** What the platform may do: at once, or after a person has approved. */
 export function proposeActions(settled: Settled, policy: CompiledPolicy): readonly Action[] {
   const { severity, priority, team, owner, backup } = settled
@@ -94,7 +97,13 @@ function acknowledgement(settled: Settled, policy: CompiledPolicy): string {
 }
 
 /** A time the clock allows; a clock that has run out allows no time at all. */
-function promise({ clocks, nowMs }: Settled, kind: Clock['kind']): string {
+export function promise(
+  {
+    clocks,
+    nowMs,
+  }: { readonly clocks: readonly Pick<Clock, 'kind' | 'dueAt'>[]; readonly nowMs: number },
+  kind: Clock['kind'],
+): string {
   const dueAt = clocks.find((clock) => clock.kind === kind)?.dueAt
   return dueAt === undefined || Date.parse(dueAt) <= nowMs
     ? 'as soon as we can'

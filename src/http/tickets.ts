@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Drafts, Standing } from '../domain/drafts.ts'
 import { TriageError } from '../domain/errors.ts'
 import { SEVERITIES, TYPES } from '../domain/labels.ts'
 import { CLOCK_KINDS } from '../domain/policy.ts'
@@ -9,7 +10,7 @@ import { callerOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 
 /** A ticket as it stands: the last decision and what a person made of it. */
-export type TicketView = {
+export type TicketView = Standing & {
   readonly caller: string
   readonly ticketId: string
   /** As sent; null once erased. */
@@ -33,6 +34,8 @@ export type TicketDeps = AuthDeps & {
     caller: string,
     ticketId: string,
   ) => Promise<readonly { readonly at: string; readonly sentence: string }[]>
+  /** The policy's messages filled for the ticket as it stands. */
+  readonly draftsFor: (ticket: Standing) => Drafts
   readonly ticketHistory: (caller: string, ticketId: string) => Promise<readonly TicketEvent[]>
   readonly eraseCustomer: (
     customerId: string,
@@ -79,6 +82,13 @@ const getRoute = createRoute({
         timeline: z
           .array(z.object({ at: z.iso.datetime(), sentence: z.string() }))
           .openapi({ description: 'Why each time is what it is, a sentence for each change' }),
+        drafts: z
+          .object({
+            progress: z.string().optional(),
+            resolution: z.string().optional(),
+            handOff: z.string().optional(),
+          })
+          .openapi({ description: 'Texts for a person to send or change; nothing is sent' }),
         history: z.array(
           z.looseObject({ at: z.iso.datetime(), actor: z.string(), action: z.string() }),
         ),
@@ -112,7 +122,7 @@ export function addTickets(app: App, deps: TicketDeps): void {
     if (ticket === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
     const history = await deps.ticketHistory(ticket.caller, ticket.ticketId)
     const timeline = await deps.clockTimeline(ticket.caller, ticket.ticketId)
-    return c.json({ ...ticket, timeline, history })
+    return c.json({ ...ticket, timeline, history, drafts: deps.draftsFor(ticket) })
   })
 
   app.delete('/customers/:id', requireRole(deps, 'admin'), async (c) =>

@@ -233,8 +233,8 @@ function costsOf(costs: NonNullable<RawPolicy['costs']>): Costs {
   }
 }
 
-function messagesOf({ incident, ...messages }: RawPolicy['messages']): Policy['messages'] {
-  return incident === undefined ? messages : { ...messages, incident }
+function messagesOf({ hand_off: handOff, ...messages }: RawPolicy['messages']): Policy['messages'] {
+  return definedOnly({ ...messages, handOff })
 }
 
 function spikesOf(raw: RawPolicy['spikes']): SpikeSection {

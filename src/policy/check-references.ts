@@ -1,7 +1,7 @@
 import { NOTICE_SLOTS } from '../domain/incident-notice.ts'
 import { slotsOf } from '../domain/sentence.ts'
 import { isTimeZone } from '../domain/working-intervals.ts'
-import { MESSAGE_SLOTS, TAG_SLOTS } from '../domain/propose-actions.ts'
+import { DRAFT_SLOTS, MESSAGE_SLOTS, TAG_SLOTS } from '../domain/propose-actions.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { requireFact, type Vocabulary } from './parse-condition.ts'
 import type { Path, Report } from './problem.ts'
@@ -223,6 +223,10 @@ function checkSlots(policy: PartialPolicy, vocabulary: Vocabulary, report: Repor
   for (const [index, tag] of (policy.tags ?? []).entries()) limited(tag, TAG_SLOTS, ['tags', index])
   if (policy.messages)
     limited(policy.messages.acknowledgement, MESSAGE_SLOTS, ['messages', 'acknowledgement'])
+  for (const kind of ['progress', 'resolution', 'hand_off'] as const) {
+    const text = policy.messages?.[kind]
+    if (text !== undefined) limited(text, DRAFT_SLOTS, ['messages', kind])
+  }
   if (policy.messages?.incident !== undefined)
     limited(policy.messages.incident, NOTICE_SLOTS, ['messages', 'incident'])
 }

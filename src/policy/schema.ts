@@ -606,6 +606,13 @@ export const policySchema = z
           .describe(
             'Draft to customers of an incident; slots {topic}, {customers}, {since}, {regions}',
           ),
+        progress: sentence
+          .optional()
+          .describe('Draft to the customer at the update cadence; slots as in `acknowledgement`'),
+        resolution: sentence.optional().describe('Draft to the customer with the solution'),
+        hand_off: sentence
+          .optional()
+          .describe('Draft to the colleague who takes over; also {backup}'),
       })
       .describe('What the customer is told'),
     cases: z.array(policyCase).default([]).describe('Example tickets with the right answer'),

@@ -182,7 +182,8 @@ describe('near misses', () => {
         const [only, second] = failed
         if (kind !== 'trigger' || second !== undefined || only?.margin === undefined) continue
         const value = Number(only.value)
-        const tries = [value + only.margin, value - only.margin, value + only.margin + 1]
+        const { margin } = only
+        const tries = [value + margin, value - margin, value + margin + 1, value - margin - 1]
         const fires = tries.some((number) =>
           decide(
             { ...facts, values: { ...facts.values, [only.fact]: number } },
