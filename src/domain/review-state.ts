@@ -404,19 +404,23 @@ function changeAction(action: Action, before: ReviewedFields, changes: Changes):
       }
     }
     case 'add_tags':
-      return { ...action, tags: action.tags.map((tag) => retag(tag, changes)) }
+      return { ...action, tags: action.tags.map((tag) => retag(tag, before, changes)) }
     case 'draft_reply':
       return message === undefined ? action : { ...action, body: message }
   }
 }
 
-/** `severity:P1` names a field of the decision; such a tag follows the field. */
-function retag(tag: string, { severity, type, team }: Changes): string {
+/** `severity-P1`, `severity:P1`, `severity_P1` name a field of the decision and its value; such a tag follows the field. */
+function retag(tag: string, before: ReviewedFields, { severity, type, team }: Changes): string {
   const priority = severity === undefined ? undefined : PRIORITY_OF_SEVERITY[severity]
-  const fields = new Map(Object.entries({ severity, priority, type, team }))
-  const [slot = ''] = tag.split(':', 1)
-  const value = tag === slot ? undefined : fields.get(slot)
-  return value === undefined ? tag : `${slot}:${value}`
+  const was = { ...before, priority: PRIORITY_OF_SEVERITY[before.severity] }
+  for (const [slot, value] of Object.entries({ severity, priority, type, team })) {
+    const separator = tag.charAt(slot.length)
+    const named = `${slot}${separator}${was[slot as keyof typeof was]}`
+    if (value !== undefined && /\W|_/.test(separator) && tag === named)
+      return `${slot}${separator}${value}`
+  }
+  return tag
 }
 
 const refuse = (reason: string): Refusal => ({ ok: false, reason })

@@ -1,16 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDeliverer } from '../../src/compose/deliverer.ts'
+import { loadPolicy } from '../../src/compose/policy.ts'
+import { createNodePost } from '../../src/delivery/post-node.ts'
+import type { Action } from '../../src/domain/decision.ts'
+import { registerWebhook } from '../../src/store/webhooks.ts'
 import { onBothStores } from '../store/stores.ts'
 import { criticalTicket } from '../support/app.ts'
 import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts'
 import type { RunningDesk } from '../support/desk.ts'
 import { openDesk } from '../support/desk.ts'
+import { startReceiver } from '../support/receiver.ts'
 
 const hasChromium = findChromium() !== undefined
 if (!hasChromium) console.warn(`\n${NO_CHROMIUM}\n`)
 
 /** What a test waits for at most; the desk itself shows changes within about a second. */
 const SOON = { timeout: 10_000 }
+
+type Envelope = {
+  readonly data: {
+    readonly actions?: Action[]
+    readonly decision?: { readonly actions?: Action[] }
+  }
+}
 
 describe.skipIf(!hasChromium)('the desk in Chromium', () => {
   onBothStores((db) => {
@@ -50,19 +65,49 @@ describe.skipIf(!hasChromium)('the desk in Chromium', () => {
       return page
     }
 
+    /** A webhook endpoint of the platform, behind the real deliverer. */
+    async function listenAsPlatform() {
+      const receiver = await startReceiver(() => ({ status: 204 }))
+      const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+      const now = () => new Date(Date.now() + ahead)
+      const { compiled } = await loadPolicy('policies/saas.yaml')
+      const post = createNodePost({ allowPrivate: true })
+      const onError = (error: unknown) => void desk.failures.push(String(error))
+      const { url } = receiver
+      const hook = { id: randomUUID(), kind: 'webhook', url, events: [], secret } as const
+      await registerWebhook(db(), { ...hook, actor: 'root', now: now() })
+      const publicUrl = 'https://triage.example.test'
+      const deliverer = openDeliverer({ db: db(), policy: compiled, post, publicUrl, now, onError })
+      return {
+        /** All actions in all events so far, each event verified. */
+        actionsSent: async () => {
+          await deliverer.pass()
+          await deliverer.settled()
+          return receiver.received.flatMap(({ body, headers }) => {
+            const event = new Webhook(secret).verify(body, headers) as Envelope
+            return event.data.actions ?? event.data.decision?.actions ?? []
+          })
+        },
+        close: () => receiver.close(),
+      }
+    }
+
     const stateOf = async (id: string) =>
       (await (await desk.get(`/reviews/${id}`, desk.platform)).json()) as {
         state: string
+        decisionId: string
         decidedBy: string
         claimedBy: string | null
         outcome: { kind: string; changes?: object; reason?: string }
       }
 
-    test('a critical ticket appears without a reload and is overridden by keyboard alone', async () => {
+    test('a critical ticket appears without a reload, is overridden by keyboard alone, and the platform is sent exactly that', async () => {
+      const platform = await listenAsPlatform()
       const page = await open(ann)
       await page.evaluate('window.notReloaded = true')
       const id = await hold()
       await page.locator(`#line-${id}`).waitFor(SOON)
+      expect(await platform.actionsSent()).toEqual([])
       expect(await page.locator('#announcer').textContent()).toContain('New critical ticket')
 
       // j goes down the queue until this ticket is the chosen one.
@@ -103,6 +148,23 @@ describe.skipIf(!hasChromium)('the desk in Chromium', () => {
         },
       })
       expect(await page.evaluate('window.notReloaded')).toBe(true)
+
+      const { decisionId } = await stateOf(id)
+      const receipt = (await (
+        await desk.get(`/decisions/${decisionId}`, desk.platform)
+      ).json()) as {
+        decision: { proposed: Action[] }
+      }
+      const P2 = { severity: 'P2', priority: 'high' }
+      expect(await platform.actionsSent()).toEqual(
+        receipt.decision.proposed.map((action) => {
+          if (action.kind === 'set_priority') return { ...action, ...P2 }
+          if (action.kind !== 'add_tags') return action
+          const tags = action.tags.map((tag) => tag.replace('P1', 'P2').replace('critical', 'high'))
+          return { ...action, tags }
+        }),
+      )
+      await platform.close()
       await page.close()
     })
 

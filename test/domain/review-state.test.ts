@@ -37,7 +37,7 @@ const claimedBy = (name: string, leaseUntil = LATER): ReviewStanding => ({
 const proposed: readonly Action[] = [
   { kind: 'set_priority', external: false, priority: 'critical', severity: 'P1' },
   { kind: 'assign', external: false, team: 'platform', owner: 'ana', backup: 'ben' },
-  { kind: 'add_tags', external: false, tags: ['triage', 'severity:P1', 'team:platform'] },
+  { kind: 'add_tags', external: false, tags: ['triage', 'severity:P1', 'team-platform'] },
   { kind: 'notify', external: false, people: ['ana', 'ben', 'cto'], because: 'P1' },
   { kind: 'draft_reply', external: true, body: 'We are on it.' },
 ]
@@ -130,7 +130,7 @@ describe('what follows', () => {
           actions: [
             { kind: 'set_priority', priority: 'high', severity: 'P2' },
             { kind: 'assign', team: 'billing', owner: 'cleo', backup: 'ben' },
-            { kind: 'add_tags', tags: ['triage', 'severity:P2', 'team:billing'] },
+            { kind: 'add_tags', tags: ['triage', 'severity:P2', 'team-billing'] },
             { kind: 'notify', people: ['cleo', 'ben', 'cto'] },
             { kind: 'draft_reply', body: 'Hello' },
           ],
