@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { FACTS } from '../../src/domain/facts.ts'
+import { compilePolicy } from '../../src/domain/compile-policy.ts'
+import { diagramOf } from '../../src/policy/diagram/graph.ts'
+import { toSvg } from '../../src/policy/diagram/svg.ts'
 import { policyJsonSchema } from '../../src/policy/json-schema.ts'
 import { describe, fieldsOf, policyReference } from '../../src/policy/reference.ts'
 import { policySchema } from '../../src/policy/schema.ts'
+import { shippedPolicy } from '../support/shipped-policy.ts'
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 /** Tables may be aligned by the formatter. */
@@ -30,6 +34,10 @@ test('the JSON Schema for editors is current: npm run generate:policy', () => {
 
 test('the reference is current: npm run generate:policy', () => {
   expect(plain(read('docs/policy-reference.md'))).toBe(plain(policyReference()))
+})
+
+test('the picture of the shipped procedure is current: npm run generate:policy', () => {
+  expect(read('docs/procedure.svg')).toBe(toSvg(diagramOf(compilePolicy(shippedPolicy()))))
 })
 
 test('editors complete sections, fields and facts, and find the schema from the shipped policy', () => {
