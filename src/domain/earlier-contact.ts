@@ -9,7 +9,6 @@ export type EarlierContact = {
   readonly textHash: string | null
   /** The caller that sent it is the same one. */
   readonly sameCaller: boolean
-  readonly resolved: boolean
   /** How often it came back after it was solved. */
   readonly reopened: number
   /** A time that was promised for it has passed without word from us. */
@@ -36,6 +35,7 @@ const MAX_LINKS = 10
 const SAME_TOPIC = 0.3
 const LEAST_COMMON = 2
 const MINUTE_MS = 60_000
+const DAY_MS = 1_440 * MINUTE_MS
 
 /**
  * What earlier tickets of the same customer say about this one. A resend, byte for byte the same words from the same
@@ -52,10 +52,9 @@ export function findRepeats(
   earlier: readonly EarlierContact[],
 ): Repeats {
   const nowMs = ticket.now.getTime()
+  const isOwn = ({ ticketId, sameCaller }: EarlierContact) => sameCaller && ticketId === ticket.id
   const others = earlier.filter(
-    ({ ticketId, at, sameCaller }) =>
-      !(sameCaller && ticketId === ticket.id) &&
-      nowMs - Date.parse(at) <= REPEAT_DAYS * 1_440 * MINUTE_MS,
+    (contact) => !isOwn(contact) && nowMs - Date.parse(contact.at) <= REPEAT_DAYS * DAY_MS,
   )
   const isResend = ({ textHash, sameCaller, at }: EarlierContact) =>
     sameCaller &&
@@ -70,7 +69,9 @@ export function findRepeats(
     ...(original === undefined ? [] : [linkOf('resend', original)]),
     ...same.map((contact) => linkOf('repeat', contact)),
   ].slice(0, MAX_LINKS)
-  const reopened = same.reduce((sum, contact) => sum + contact.reopened, 0)
+  // What happened to this very ticket, when it comes again with more to say.
+  const matter = [...same, ...earlier.filter(isOwn)]
+  const reopened = matter.reduce((sum, contact) => sum + contact.reopened, 0)
   return {
     links,
     facts: {
@@ -79,7 +80,7 @@ export function findRepeats(
         'repeat.tickets': same.map(({ ticketId }) => ticketId).slice(0, MAX_LINKS),
       }),
       ...(reopened > 0 && { 'repeat.reopened': reopened }),
-      ...(same.some(({ promisePassed }) => promisePassed) && { 'repeat.promisePassed': true }),
+      ...(matter.some(({ promisePassed }) => promisePassed) && { 'repeat.promisePassed': true }),
       ...(original !== undefined && { 'repeat.resendOf': original.ticketId }),
     },
   }
@@ -91,9 +92,22 @@ const linkOf = (kind: TicketLink['kind'], { ticketId, at }: EarlierContact) => (
   at,
 })
 
-/** Enough in common of what the two are about: at least two topics, and a good share of the smaller set. */
+/**
+ * Enough in common: two of the words and terms and a good share of the smaller set, which no model can undo, or else
+ * two things that a model says about both, its intent and a group of meaning.
+ */
 function isSameTopic(a: readonly string[], b: readonly string[]): boolean {
-  const known = new Set(a)
-  const common = b.filter((topic) => known.has(topic)).length
-  return common >= LEAST_COMMON && common >= SAME_TOPIC * Math.min(a.length, b.length)
+  const [said, read] = [isSaid, isRead].map((kind) => {
+    const known = new Set(a.filter(kind))
+    const asked = b.filter(kind)
+    const common = asked.filter((topic) => known.has(topic)).length
+    return { common, least: Math.min(known.size, asked.length) }
+  }) as [Common, Common]
+  const inWords = said.common >= LEAST_COMMON && said.common >= SAME_TOPIC * said.least
+  return inWords || read.common >= LEAST_COMMON
 }
+
+type Common = { readonly common: number; readonly least: number }
+
+const isRead = (topic: string) => topic.startsWith('intent:') || topic.startsWith('meaning:')
+const isSaid = (topic: string) => !isRead(topic)

@@ -17,9 +17,9 @@ export async function earlierContacts(
 ): Promise<readonly EarlierContact[]> {
   const rows = await db.rows<ContactRow>(
     `select t.external_id, t.created_at, t.topics, t.text_hash, t.caller = $3 as same_caller,
-            t.resolved_at is not null as resolved,
+            (select count(*)::int from ticket_events e where e.ticket = t.id and e.kind = 'reopened') as reopened,
             exists (select 1 from clocks c where c.ticket = t.id and c.kind in ('update', 'resolution')
-              and c.met_at is null and c.due_at < $4 and t.resolved_at is null) as promise_passed
+              and (c.state = 'missed' or c.state = 'running' and c.due_at < $4)) as promise_passed
        from tickets t
       where t.tenant = $1 and t.customer_id = $2 and t.created_at >= $5
       order by t.created_at desc
@@ -38,8 +38,7 @@ export async function earlierContacts(
     topics: row.topics === null ? null : (parseJson(row.topics) as string[]),
     textHash: row.text_hash,
     sameCaller: row.same_caller,
-    resolved: row.resolved,
-    reopened: 0,
+    reopened: row.reopened,
     promisePassed: row.promise_passed,
   }))
 }
@@ -52,6 +51,6 @@ type ContactRow = {
   topics: string | null
   text_hash: string | null
   same_caller: boolean
-  resolved: boolean
+  reopened: number
   promise_passed: boolean
 }
