@@ -18,6 +18,7 @@ export function checkNames(compiled: CompiledPolicy): readonly Finding[] {
   const people = new Set([
     policy.lastResort.owner,
     policy.lastResort.backup,
+    ...toldOfIncidents(policy),
     ...reviewers.map(({ ref }) => ref.id),
     ...Object.values(policy.teams).flatMap(({ owners, backups, onCall, decisionMaker }) => [
       ...owners,
