@@ -16,12 +16,15 @@ import type { QueueDeps } from './queue-page.ts'
 import { addQueue } from './queue-page.ts'
 import type { SignInDeps } from './sign-in.ts'
 import { addSignIn } from './sign-in.ts'
+import type { SpikesPageDeps } from './spikes-page.ts'
+import { addSpikesPage } from './spikes-page.ts'
 import { requireSession, sessionOf } from './session.ts'
 
 export type DeskDeps = SignInDeps &
   QueueDeps &
   HistoryDeps &
   QualityDeps &
+  SpikesPageDeps &
   EventDeps & {
     /** An error that no code names; the message may be logged, never shown. */
     readonly onUnexpected: (error: unknown, requestId: string) => void
@@ -43,6 +46,7 @@ export function addDesk(app: App, deps: DeskDeps): void {
   addQueue(desk, deps)
   addHistory(desk, deps)
   addQuality(desk, deps)
+  addSpikesPage(desk, deps)
   app.route('/review', desk)
 }
 

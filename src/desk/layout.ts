@@ -9,6 +9,7 @@ import type { DeskSession } from './session.ts'
 /** The pages of the desk, as the navigation lists them. */
 export const PLACES = [
   { id: 'queue', address: '/review', name: 'Queue' },
+  { id: 'spikes', address: '/review/spikes', name: 'Spikes' },
   { id: 'history', address: '/review/history', name: 'History' },
   { id: 'quality', address: '/review/quality', name: 'Quality' },
 ] as const

@@ -22,7 +22,7 @@ export type KeyVolume = {
 
 export type VolumeReading = {
   readonly volumes: readonly KeyVolume[]
-  /** Keys that have a history: the budget of false alarms is divided by them. */
+  /** Keys that are said often enough to stand out by chance: the budget of false alarms is divided by them. */
   readonly trackedKeys: number
 }
 

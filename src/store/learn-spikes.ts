@@ -8,6 +8,11 @@ import type { Db, Statements } from './db.ts'
 const HOUR_MS = 3_600_000
 /** Keys with a history; the rarest go first. */
 const MAX_KEYS = 5_000
+/**
+ * Customers an hour from which a key counts as a test of its own: rarer ones come to no alarm by chance, whatever the
+ * level, because five customers are more than chance ever brings them (Tarone 1990).
+ */
+const TESTED_RATE = 0.1
 /** Hours learned in one pass, so that a pass after a long stop ends. */
 const MOST_HOURS = 48
 /** A ticket that arrived within the hour may be written this much later. */
@@ -92,7 +97,8 @@ async function learnOne(tx: Statements, tenant: string, { startMs, hour }: Hour)
   await tx.rows(FORGET_RAREST, [tenant, MAX_KEYS])
   await tx.rows(
     `update spike_learning set learned_until = $2, total = total + $4, hours[$3] = hours[$3] + $4,
-        tracked_keys = (select count(*) from spike_baselines where tenant = $1)
+        tracked_keys = (select count(*) from spike_baselines b
+          where b.tenant = $1 and b.total >= ${TESTED_RATE} * (total + $4))
       where tenant = $1`,
     [tenant, new Date(endMs).toISOString(), hour + 1, seen],
   )

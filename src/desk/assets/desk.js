@@ -275,6 +275,24 @@ async function keepClaim() {
   for (const input of $$('input[name=version]', standing)) input.value = seen
 }
 
+// ── Parts that renew themselves ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Fetches every part that names where it comes from, unless somebody is using it. */
+async function renewParts() {
+  if (document.hidden) return
+  for (const part of $$('[data-renew]')) {
+    const typed = $$('input:not([type=hidden])', part).some((field) => field.value !== '')
+    if (typed || part.contains(document.activeElement) || $('details[open]', part)) continue
+    const response = await fetch(part.dataset.renew).catch(() => undefined)
+    if (response === undefined || !response.ok || response.redirected) return
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+    const fresh = $(`#${part.id}`, page)
+    if (fresh === null || fresh.outerHTML === part.outerHTML) continue
+    part.replaceWith(fresh)
+    localise(fresh)
+  }
+}
+
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const help = $('#help')
@@ -352,6 +370,7 @@ setClock($('.desk')?.dataset.now)
 start()
 setInterval(tick, 1_000)
 setInterval(() => void keepClaim().catch(() => setLive('lost')), 20_000)
+setInterval(() => void renewParts(), 3_000)
 // A page that comes back from the history or from a sleeping machine is old.
 window.addEventListener('pageshow', (event) => event.persisted && void renew())
 document.addEventListener('visibilitychange', () => !document.hidden && void renew())

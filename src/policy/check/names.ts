@@ -50,3 +50,8 @@ export function checkNames(compiled: CompiledPolicy): readonly Finding[] {
       })),
   ]
 }
+
+function toldOfIncidents({ spikes }: CompiledPolicy['policy']): readonly string[] {
+  const { major } = spikes
+  return major ? [...major.otherwise, ...Object.values(major.regions).flat()] : []
+}

@@ -79,8 +79,7 @@ function remember(
   hourOfDay: number,
   count: number,
 ): void {
-  const days =
-    history.get(key) ?? Array.from({ length: 24 }, () => ({ sum: 0, squares: 0 }))
+  const days = history.get(key) ?? Array.from({ length: 24 }, () => ({ sum: 0, squares: 0 }))
   history.set(key, days)
   days[hourOfDay]!.sum += count
   days[hourOfDay]!.squares += count * count
@@ -91,7 +90,13 @@ const BIN_MS = 900_000
 const SCALING = 3
 
 /** Cost of the burst state minus that of the other, up to the bin before `bin`. */
-type Automaton = { difference: number; bin: number; allBefore: number; customers: Set<string>; total: number }
+type Automaton = {
+  difference: number
+  bin: number
+  allBefore: number
+  customers: Set<string>
+  total: number
+}
 
 /**
  * Kleinberg's two-state automaton (2002, section 4) over bins of 15 minutes: of all messages d the relevant ones r are

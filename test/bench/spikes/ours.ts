@@ -1,4 +1,4 @@
-import { writeCounts } from './write-counts.ts'
+import { writeCounts } from '../../support/write-counts.ts'
 import { learnSpikes } from '../../../src/store/learn-spikes.ts'
 import { readSpikes } from '../../../src/store/read-spikes.ts'
 import type { Db } from '../../../src/store/db.ts'

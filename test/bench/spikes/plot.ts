@@ -20,7 +20,13 @@ const COLOURS = ['#8a5a00', '#6b7280', '#2563eb', '#b3261e']
 /** Missed bursts and delay over false alarms a week, one curve per detector. */
 export function plotCurves(results: readonly Result[]): Readonly<Record<string, string>> {
   return {
-    'missed.svg': plot(results, 'Bursts missed', ({ missed }) => missed, 1, (y) => `${y * 100} %`),
+    'missed.svg': plot(
+      results,
+      'Bursts missed',
+      ({ missed }) => missed,
+      1,
+      (y) => `${y * 100} %`,
+    ),
     'delay.svg': plot(
       results,
       'Median minutes from onset to alarm',
@@ -38,8 +44,9 @@ function plot(
   most: number,
   show: (y: number) => string,
 ): string {
-  const x = (value: number) => LEFT + (logShare(value) * (WIDTH - LEFT - RIGHT))
-  const y = (value: number) => HEIGHT - BOTTOM - (Math.min(value, most) / most) * (HEIGHT - BOTTOM - TOP)
+  const x = (value: number) => LEFT + logShare(value) * (WIDTH - LEFT - RIGHT)
+  const y = (value: number) =>
+    HEIGHT - BOTTOM - (Math.min(value, most) / most) * (HEIGHT - BOTTOM - TOP)
   const names = [...new Set(results.map(({ name }) => name))].sort()
   const ticks = [0, 0.1, 1, 10, 100].map(
     (value) =>

@@ -25,8 +25,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
     seeds: { type: 'string', default: '1,2,3' },
-    weeks: { type: 'string', default: '7' },
-    'per-hour': { type: 'string', default: '25' },
+    weeks: { type: 'string', default: '5' },
+    'per-hour': { type: 'string', default: '20' },
     plots: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -57,7 +57,7 @@ for (const seed of seeds) {
     quietWeeks: 3,
     perHour: Number(values['per-hour']),
     overdispersion: 0.05,
-    burstsPerWeek: 4,
+    burstsPerWeek: 12,
     sizes: [8, 12, 20, 40],
     burstMinutes: 45,
   }

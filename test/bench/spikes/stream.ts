@@ -88,13 +88,20 @@ export function simulate(
 /** Busy in working hours, busiest on Monday mornings, quiet at night and at weekends; 1 on average. */
 export function weekShape(hour: number): number {
   const [day, clock] = [Math.floor(hour / 24), hour % 24]
-  const daily = 0.25 + 1.9 * Math.exp(-(((clock - 11) / 4) ** 2)) + 0.9 * Math.exp(-(((clock - 16) / 3) ** 2))
+  const daily =
+    0.25 + 1.9 * Math.exp(-(((clock - 11) / 4) ** 2)) + 0.9 * Math.exp(-(((clock - 16) / 3) ** 2))
   const weekly = [1.35, 1.1, 1, 1, 0.95, 0.5, 0.45][day]!
   return (daily * weekly) / 0.847
 }
 
 /** One burst in each stretch of the measured time, so that two do not run into one another. */
-function onsetOf(plan: StreamPlan, firstHour: number, number: number, count: number, random: Random) {
+function onsetOf(
+  plan: StreamPlan,
+  firstHour: number,
+  number: number,
+  count: number,
+  random: Random,
+) {
   const stretch = ((plan.weeks - plan.quietWeeks) * 168) / count
   const hour = firstHour + number * stretch + random() * stretch * 0.7
   return plan.startMs + hour * HOUR_MS

@@ -1,8 +1,8 @@
-import { bucketOf } from '../../../src/domain/incident.ts'
-import type { KeyVolume } from '../../../src/domain/spike-detect.ts'
-import { ALL_TRAFFIC } from '../../../src/domain/spike-keys.ts'
-import { sampleWeight } from '../../../src/domain/spike-sample.ts'
-import type { Db } from '../../../src/store/db.ts'
+import { bucketOf } from '../../src/domain/incident.ts'
+import type { KeyVolume } from '../../src/domain/spike-detect.ts'
+import { ALL_TRAFFIC } from '../../src/domain/spike-keys.ts'
+import { sampleWeight } from '../../src/domain/spike-sample.ts'
+import type { Db } from '../../src/store/db.ts'
 
 /** Writes what `record_triage` writes for the counts of a ticket, and nothing else. */
 export async function writeCounts(
