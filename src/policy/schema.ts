@@ -390,56 +390,52 @@ const ratio = z.number().min(1, { error: 'a ratio of 1 or above required' })
 
 const spikes = z.strictObject({
   window: minutes
-    .refine((length) => length >= 10 && length <= 1_440, {
-      error: 'between 10m and 24h required',
-    })
-    .describe('How far back customers are counted, 10m to 24h'),
+    .refine((length) => length >= 10 && length <= 1_440, { error: 'between 10m and 24h required' })
+    .describe('How far back customers are counted'),
   customers: customers.describe('Different customers below which nothing is a spike'),
-  ratio: ratio.describe('Customers now ÷ the usual number from which it may be one'),
+  ratio: ratio.describe('So many times the usual number'),
   timezone: z
     .string()
     .optional()
-    .describe('IANA zone whose hours of the week the usual numbers are learned for; UTC if absent'),
+    .describe('Usual numbers are learned for the hours of the week of this zone; UTC where absent'),
   false_alarms_per_week: z
     .number()
     .positive({ error: 'more than 0 false alarms required: none at all needs infinite patience' })
     .optional()
-    .describe('False alarms to expect in a week, over all keys together; 1 if absent'),
+    .describe('To expect at most, over everything that is counted; 1 where absent'),
   attributes: z
     .array(id)
     .max(3, { error: 'at most 3 attributes required' })
     .optional()
-    .describe('Attributes of tickets that are counted beside words and intents'),
+    .describe('Declared attributes that are counted as words are, such as a product'),
   traffic: z
     .enum(['relative', 'absolute'])
     .optional()
-    .describe(
-      '`relative` (the default): when everybody writes more, every key may; `absolute`: it may not',
-    ),
+    .describe('When everybody writes more, each word may too (relative, where absent), or not'),
   close_ratio: ratio
     .optional()
-    .describe('An incident goes on down to this ratio; half of `ratio` if absent'),
+    .describe('An incident goes on down to this ratio; half of ratio where absent'),
   quiet: minutes
     .optional()
-    .describe('An incident ends by itself after this long below it; 30m if absent'),
+    .describe('Below it for so long, an incident ends by itself; 30m where absent'),
   cooldown: minutes
     .optional()
-    .describe('After its end its keys open no other for this long; 2h if absent'),
+    .describe('Then its words open no other for so long, unless more say them; 2h where absent'),
   major: z
     .strictObject({
-      customers: customers.describe('Different customers from which it is major'),
-      ratio: ratio.describe('Ratio from which it is major'),
+      customers: customers.describe('From so many customers on'),
+      ratio: ratio.describe('And so many times the usual number'),
       regions: z
         .record(z.string(), z.array(z.string()).min(1))
         .default({})
-        .describe('Region of the customers → people who are told at once'),
+        .describe('Region → people who are told'),
       otherwise: z
         .array(z.string())
         .min(1, { error: 'at least one person required' })
-        .describe('People who are told for other regions, or none'),
+        .describe('People for other regions, or none'),
     })
     .optional()
-    .describe('From these numbers on people are told at once; absent: no incident is major'),
+    .describe('When people are told at once, and once'),
 })
 
 const days = z.string().transform((text, context) => {
