@@ -10,6 +10,8 @@ import { addPolicy } from './cli/policy.ts'
 import { createPaint } from './cli/paint.ts'
 import { renderDecision } from './cli/render-decision.ts'
 import { renderExplanation } from './cli/render-explanation.ts'
+import { addReviews } from './cli/reviews.ts'
+import { addRoutes } from './cli/routes.ts'
 import { decideOnce, readTicket } from './cli/triage-once.ts'
 import { parseConfig } from './config.ts'
 import { TriageError } from './domain/errors.ts'
@@ -68,6 +70,8 @@ addModel(program)
 addMigrate(program)
 addAudit(program)
 addOutbox(program)
+addReviews(program)
+addRoutes(program)
 
 try {
   await program.parseAsync()

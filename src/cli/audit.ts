@@ -1,12 +1,22 @@
+import { once } from 'node:events'
 import type { Command } from 'commander'
 import { openStore } from '../compose/store.ts'
 import { parseConfig } from '../config.ts'
 import { TriageError } from '../domain/errors.ts'
+import { readAudit } from '../store/read-audit.ts'
 import { seal, verifyChain } from '../store/seal.ts'
 
 /** `triage audit verify`: proves that no decision, answer or audit entry was changed or removed since it was sealed. */
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('look after the audit chain')
+  audit
+    .command('export')
+    .description('print every entry with its place in the chain, one JSON object a line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run triage -- audit export > audit.jsonl\n\nWho did what to which ticket, before and after, why, and when; "audit verify" proves that it is complete.',
+    )
+    .action(exportAudit)
   audit
     .command('verify')
     .description('read the whole chain and name its first break')
@@ -40,6 +50,21 @@ export function addAudit(program: Command): void {
         await db.close()
       }
     })
+}
+
+async function exportAudit(): Promise<void> {
+  const db = await openStore(parseConfig(process.env))
+  try {
+    while ((await seal(db, new Date())) > 0);
+    for await (const entry of readAudit(db)) await print(`${JSON.stringify(entry)}\n`)
+  } finally {
+    await db.close()
+  }
+}
+
+/** Waits while the reader of the pipe is slow. */
+async function print(line: string): Promise<void> {
+  if (!process.stdout.write(line)) await once(process.stdout, 'drain')
 }
 
 function parseAnchor(text: string | undefined) {

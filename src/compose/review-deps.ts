@@ -10,11 +10,16 @@ import {
 import { viewOf, type ReviewView } from '../domain/review-view.ts'
 import { suggestReviewers } from '../domain/suggest-reviewer.ts'
 import type { ReviewDeps, ReviewFilter } from '../http/reviews.ts'
+import { reviewQuality } from '../domain/review-quality.ts'
+import { DEFAULT_RISK, modeOf } from '../domain/route-mode.ts'
 import { reviewTicket } from '../review.ts'
 import type { Db } from '../store/db.ts'
 import { listReviews, readReviewLoad } from '../store/list-reviews.ts'
+import { readJudgedReviews } from '../store/judged-reviews.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { findReview, transitionReview } from '../store/reviews.ts'
+
+const DAY_MS = 24 * 3_600_000
 
 export type ReviewParts = {
   readonly db: Db
@@ -29,7 +34,7 @@ export function createReviewDeps({
   policy,
   roster,
   now,
-}: ReviewParts): Pick<ReviewDeps, 'listReviews' | 'findReview' | 'reviewTicket'> {
+}: ReviewParts): Pick<ReviewDeps, 'listReviews' | 'findReview' | 'reviewTicket' | 'reviewQuality'> {
   async function show(reviews: readonly Review[]): Promise<readonly ReviewView[]> {
     const at = now()
     const waiting = reviews.some(({ state }) => state === 'pending')
@@ -51,6 +56,15 @@ export function createReviewDeps({
     async findReview(id) {
       const review = await findReview(db, id)
       return review && showOne(review)
+    },
+    async reviewQuality({ days }) {
+      const since = new Date(now().getTime() - days * DAY_MS)
+      const { demoted } = await roster()
+      return reviewQuality(await readJudgedReviews(db, since), {
+        since: since.toISOString(),
+        risk: policy.policy.review.risk ?? DEFAULT_RISK,
+        modeOf: (route) => modeOf(route, policy, { open: {}, ...(demoted && { demoted }) }),
+      })
     },
     async reviewTicket(id, request, actor) {
       const result = await reviewTicket(id, request, actor, {

@@ -8,6 +8,7 @@ import type { TickPart } from '../tick.ts'
 import { clocksUnder } from '../ticket-event.ts'
 import { createPolicyFinder } from './find-policy.ts'
 import { reviewParts } from './review-parts.ts'
+import { routeParts } from './route-parts.ts'
 import type { SpikeNeeds } from './spike-parts.ts'
 import { spikeParts } from './spike-parts.ts'
 
@@ -18,6 +19,7 @@ export type TickNeeds = SpikeNeeds
 export function tickParts(needs: TickNeeds): readonly TickPart[] {
   return [
     ...reviewParts(needs),
+    ...routeParts(needs),
     ...retentionParts(needs),
     ...ticketClockParts(needs),
     ...spikeParts(needs),

@@ -19,6 +19,7 @@ import {
   type TicketType,
 } from './labels.ts'
 import type { Moment } from './moment.ts'
+import { modeOf } from './route-mode.ts'
 import { wantedBy } from './needs.ts'
 import { proposeActions } from './propose-actions.ts'
 import type { Roster } from './roster.ts'
@@ -49,6 +50,7 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
     severity,
     fired,
     ambiguousRoute: route.ambiguous,
+    mode: modeOf(route.id, policy, roster),
     segments,
   })
 

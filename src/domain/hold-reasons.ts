@@ -3,6 +3,7 @@ import type { Reason } from './decision.ts'
 import { comparisonsOf, evidenceOf } from './explain-condition.ts'
 import type { Facts } from './facts.ts'
 import type { Severity } from './labels.ts'
+import type { RouteMode } from './policy.ts'
 import { showFact } from './sentence.ts'
 
 /** What the built-in rules look at besides the facts. */
@@ -10,6 +11,8 @@ export type Draft = {
   readonly severity: Severity
   readonly fired: readonly CompiledTrigger[]
   readonly ambiguousRoute: boolean
+  /** What the service may do with tickets of this route. */
+  readonly mode: RouteMode
   readonly segments?: readonly CompiledSegment[]
 }
 
@@ -34,6 +37,8 @@ export function holdReasons(facts: Facts, policy: CompiledPolicy, draft: Draft):
     held.push(builtIn('core.degraded', `Scored without all scorers: ${showFact(degraded)}`))
   if (draft.ambiguousRoute)
     held.push(builtIn('core.ambiguous_route', 'Several routes match, so a person picks the team'))
+  if (draft.mode !== 'auto')
+    held.push(builtIn('core.route_mode', 'A person decides every ticket of this route'))
 
   for (const trigger of draft.fired) if (trigger.rule.review) held.push(heldBy(trigger, facts))
   const own = (draft.segments ?? []).flatMap((segment) => segment.reviewRules)

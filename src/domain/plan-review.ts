@@ -3,6 +3,7 @@ import type { CompiledPolicy } from './compile-policy.ts'
 import type { Decision } from './decision.ts'
 import type { Facts } from './facts.ts'
 import { rankAt, weighReview } from './review-order.ts'
+import type { Expected } from './review-quality.ts'
 import type { ReviewKind, ReviewedFields } from './review-state.ts'
 import type { Signals } from './signal.ts'
 import { shareOf } from './share-of.ts'
@@ -22,7 +23,7 @@ export type PlannedReview = {
   readonly route: string
   readonly words: number
   /** The right answer, of an item that has one. */
-  readonly expected: Partial<ReviewedFields> | null
+  readonly expected: Expected | null
   /** What is shown instead of the decision: a planted error. */
   readonly shown?: Partial<ReviewedFields>
 }

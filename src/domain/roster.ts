@@ -7,6 +7,8 @@ export type Roster = {
    * receipts from before there were turns: their decisions name no decision-maker and do not mark the last resort.
    */
   readonly turns?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Routes that lost their mode and only suggest, sorted; absent means none. */
+  readonly demoted?: readonly string[]
 }
 
 export const EMPTY_ROSTER: Roster = { open: {}, turns: {} }

@@ -3,6 +3,7 @@ import { definedOnly } from '../domain/defined-only.ts'
 import { TriageError } from '../domain/errors.ts'
 import { SEVERITIES, TYPES } from '../domain/labels.ts'
 import { REVIEW_STATES } from '../domain/review-state.ts'
+import type { ReviewQuality } from '../domain/review-quality.ts'
 import type { ReviewView } from '../domain/review-view.ts'
 import type { ReviewRequest } from '../review.ts'
 import { actionSchema } from './answer-schema.ts'
@@ -33,6 +34,7 @@ export type ReviewDeps = AuthDeps & {
     request: ReviewRequest,
     actor: string,
   ) => Promise<ReviewAnswer>
+  readonly reviewQuality: (span: { readonly days: number }) => Promise<ReviewQuality>
   readonly maxBodyBytes: number
 }
 
@@ -188,6 +190,33 @@ const listRoute = createRoute({
   },
 })
 
+const spanSchema = z.strictObject({ days: z.coerce.number().int().min(1).max(366).default(30) })
+
+const automatable = z.object({ share: z.number(), doubt: z.number(), errorBound: z.number() })
+
+const qualityRoute = createRoute({
+  method: 'get',
+  tags: ['Reviews'],
+  path: '/reviews/quality',
+  summary: 'How well suggestions and reviewers agree, and how fast people decide',
+  description:
+    '`errorBound` of a route is the upper 95 % bound of wrong suggestions (Clopper and Pearson); `automatable` what could run without a person at the risk of the policy, P1 left out. A reviewer is flagged for rubber-stamping at odds of a thousand to one.',
+  request: { query: spanSchema },
+  responses: {
+    200: json(
+      'Statistics',
+      z.looseObject({
+        since: z.iso.datetime(),
+        decided: z.number().int(),
+        defaulted: z.number().int(),
+        routes: z.array(z.looseObject({ route: z.string(), errorBound: z.number(), automatable })),
+        reviewers: z.array(z.looseObject({ reviewer: z.string(), agreement: z.number() })),
+      }),
+    ),
+    ...problems(401, 403, 422),
+  },
+})
+
 const getRoute = createRoute({
   method: 'get',
   tags: ['Reviews'],
@@ -198,12 +227,16 @@ const getRoute = createRoute({
 })
 
 export function addReviews(app: App, deps: ReviewDeps): void {
-  for (const route of [listRoute, getRoute]) app.openAPIRegistry.registerPath(route)
+  for (const route of [listRoute, qualityRoute, getRoute]) app.openAPIRegistry.registerPath(route)
 
   app.get('/reviews', requireRole(deps, 'reviewer', 'lead'), async (c) => {
     const { reviews, next } = await deps.listReviews(parseAs(filterSchema, c.req.query()))
     return c.json({ reviews: [...reviews], next })
   })
+
+  app.get('/reviews/quality', requireRole(deps, 'reviewer', 'lead'), async (c) =>
+    c.json(await deps.reviewQuality(parseAs(spanSchema, c.req.query()))),
+  )
 
   app.get('/reviews/:id', requireRole(deps, 'reviewer', 'lead', 'platform'), async (c) => {
     const review = await deps.findReview(c.req.param('id'))

@@ -13,8 +13,8 @@ export async function readRoster(db: Db): Promise<Roster> {
 
 /** The same inside of a transaction. */
 export async function readRosterIn(on: Statements, tenant: string): Promise<Roster> {
-  const { open, turns } = onlyRow(
-    await on.rows<{ open: string; turns: string }>(
+  const { open, turns, demoted } = onlyRow(
+    await on.rows<{ open: string; turns: string; demoted: string | null }>(
       `select (
           select coalesce(json_object_agg(o.owner, o.open), '{}') from (
             select owner, count(*)::int as open from tickets where tenant = $1 and resolved_at is null
@@ -23,12 +23,15 @@ export async function readRosterIn(on: Statements, tenant: string): Promise<Rost
           select coalesce(json_object_agg(u.team, u.people), '{}') from (
             select team, json_object_agg(person, turn order by person) as people from turns where tenant = $1
              group by team order by team) u
-        ) as turns`,
+        ) as turns, (
+          select json_agg(m.route order by m.route) from route_modes m where m.tenant = $1 and m.mode <> 'auto'
+        ) as demoted`,
       [tenant],
     ),
   )
   return {
     open: parseJson(open) as Roster['open'],
     turns: parseJson(turns) as NonNullable<Roster['turns']>,
+    ...(demoted !== null && { demoted: parseJson(demoted) as readonly string[] }),
   }
 }

@@ -14,9 +14,9 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { Role } from '../domain/api-key.ts'
+import type { Expected } from '../domain/review-quality.ts'
 import type {
   Proposal,
-  ReviewedFields,
   ReviewKind,
   ReviewOutcome,
   ReviewState,
@@ -170,7 +170,7 @@ export const reviews = pgTable(
     proposedBy: text(),
     undo: json().$type<Undo>(),
     /** The right answer, of an item that has one. */
-    expected: json().$type<Partial<ReviewedFields>>(),
+    expected: json().$type<Expected>(),
     /** The ticket changed while this review was open. */
     changedAt: instant(),
     supersededBy: text(),
@@ -488,7 +488,7 @@ export const webhooks = pgTable('webhooks', {
   createdAt: instant().notNull(),
 })
 
-/** Routes that lost their mode, until a person gives it back. */
+/** Routes that lost their mode; `auto` once a person gave it back, since when their samples count again. */
 export const routeModes = pgTable(
   'route_modes',
   {

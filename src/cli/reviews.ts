@@ -1,0 +1,94 @@
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { openStore } from '../compose/store.ts'
+import { parseConfig } from '../config.ts'
+import { TriageError } from '../domain/errors.ts'
+import { splitOf } from '../domain/review-split.ts'
+import { fingerprint } from '../fingerprint.ts'
+import type { DecidedReview } from '../store/export-reviews.ts'
+import { readDecidedReviews } from '../store/export-reviews.ts'
+
+type Options = { readonly out: string; readonly original?: boolean; readonly testFrom?: string }
+
+/** `triage reviews export`: what people decided, as labelled cases for the evals. */
+export function addReviews(program: Command): void {
+  const reviews = program.command('reviews').description('use what reviewers decided')
+  reviews
+    .command('export')
+    .description('write every decided review as a labelled case, split by customer and time')
+    .requiredOption('--out <folder>', 'gets train.jsonl and test.jsonl')
+    .option('--test-from <date>', 'tests are decided from this day on, training before it')
+    .option('--original', 'tickets as customers wrote them instead of redacted')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run triage -- reviews export --out exported
+  npm run triage -- reviews export --out exported --test-from 2026-10-01
+  npm run eval -- import exported/test.jsonl --help
+
+A customer is in one file only. Nobody decided is no case: silence is not agreement.
+On the embedded database the service must not run at the same time.`,
+    )
+    .action(async ({ out, original = false, testFrom }: Options) => {
+      const from = dateOf(testFrom)
+      const db = await openStore(parseConfig(process.env))
+      try {
+        await mkdir(out, { recursive: true })
+        const files = {
+          train: await open(join(out, 'train.jsonl'), 'w'),
+          test: await open(join(out, 'test.jsonl'), 'w'),
+        }
+        const counts = { train: 0, test: 0, neither: 0 }
+        for await (const review of readDecidedReviews(db)) {
+          const split = splitOf(review, from)
+          counts[split] += 1
+          if (split !== 'neither')
+            await files[split].write(`${JSON.stringify(lineOf(review, original))}\n`)
+        }
+        await Promise.all(Object.values(files).map((file) => file.close()))
+        process.stdout.write(
+          `${counts.train} in train.jsonl, ${counts.test} in test.jsonl, ${counts.neither} in neither\n`,
+        )
+      } finally {
+        await db.close()
+      }
+    })
+}
+
+function lineOf(review: DecidedReview, original: boolean) {
+  const { receipt, outcome, kind, blind, reviewer, proposedBy, decidedAt } = review
+  const { severity, type, disposition, route, reasons } = receipt.decision
+  return {
+    ticket:
+      original && review.original !== null
+        ? review.original
+        : { id: receipt.ticketId, body: receipt.redactedText },
+    decision: { id: receipt.decisionId, severity, type, disposition, route },
+    outcome,
+    reviewer,
+    proposedBy,
+    reason: outcome.reason ?? null,
+    // What a blind reviewer judged on was the text alone.
+    evidenceSeen: blind
+      ? []
+      : reasons.map(({ rule, evidence }) => ({
+          rule,
+          spans: evidence.map(({ start, end }) => [start, end]),
+        })),
+    blind,
+    kind,
+    decidedAt,
+    // Tells customers apart without naming them.
+    customer: original ? review.customer : fingerprint(review.customer).slice(0, 16),
+  }
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime()))
+    throw new TriageError('invalid_request', 'Cannot read --test-from: a date like 2026-10-01')
+  return date
+}
