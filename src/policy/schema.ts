@@ -585,7 +585,11 @@ export const policySchema = z
       .describe('How long what customers wrote is kept'),
     scoring: scoring.optional().describe('Who reads the text, and when an LLM is asked'),
     limits: limits.optional(),
-    costs: costs.optional().describe('What evals weigh errors and looks with; 1 is one look'),
+    costs: costs
+      .optional()
+      .describe(
+        'What errors and looks cost, in minutes of an agent or any one unit; evals weigh decisions with it',
+      ),
     types: z
       .partialRecord(z.enum(INTENTS), z.enum(TYPES))
       .default({})
