@@ -4,6 +4,7 @@ import { type Pattern, parsePattern } from '../domain/phrase-pattern.ts'
 import type { Scorer, TriggerSignal } from '../domain/signal.ts'
 import { readWords, type Word } from '../domain/words.ts'
 import { TriageError } from '../domain/errors.ts'
+import { readingsOf } from './local/set-aside.ts'
 import { isNegated } from './phrases/negation.ts'
 
 /**
@@ -19,6 +20,19 @@ export function createPhraseScorer(phrases: readonly Phrase[], version: string):
   }
 
   function findTriggers(text: string): readonly TriggerSignal[] {
+    const { own } = readingsOf(text)
+    // What somebody put into the middle of a phrase does not hide it.
+    const spans =
+      own === text
+        ? findSpans(text)
+        : [...findSpans(text), ...findSpans(own)].sort((a, b) => a.start - b.start || a.end - b.end)
+    return mergeOverlaps(spans).map(({ phrase, start, end }) => {
+      const { kind, id } = phrases[phrase] as Phrase
+      return { kind, quote: text.slice(start, end), start, end, source: 'phrase', phrase: id }
+    })
+  }
+
+  function findSpans(text: string): readonly Span[] {
     const words = readWords(text)
     const spans: Span[] = []
     for (const { phrase, first, last } of matcher.find(words)) {
@@ -26,10 +40,7 @@ export function createPhraseScorer(phrases: readonly Phrase[], version: string):
       if (phrases[phrase]?.negatable !== false && isNegated(words, first)) continue
       spans.push({ phrase, start: words[first]?.start ?? 0, end: words[last]?.end ?? 0 })
     }
-    return mergeOverlaps(spans).map(({ phrase, start, end }) => {
-      const { kind, id } = phrases[phrase] as Phrase
-      return { kind, quote: text.slice(start, end), start, end, source: 'phrase', phrase: id }
-    })
+    return spans
   }
 }
 

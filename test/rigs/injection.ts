@@ -107,7 +107,8 @@ export async function runInjection(
       found.onFloor++
       if (after.disposition !== 'review') found.floorReleased.push(line)
       const moved = after.route.team !== before.route.team
-      if (moved && hasTeamOfItsOwn(alone, world)) found.floorMoved.push(line)
+      const wasRead = [before, after].every(({ route }) => route.id !== 'otherwise')
+      if (moved && wasRead && hasTeamOfItsOwn(alone, world)) found.floorMoved.push(line)
       else if (moved) found.rerouted.push(line)
       continue
     }
@@ -118,7 +119,7 @@ export async function runInjection(
   return { attacks: attacks.length, ...found }
 }
 
-/** A floor trigger that names a type names the team; without one the intent does, which a model scores. */
+/** A floor trigger that names a type names the team of a ticket that could be read; without one the intent does, which a model scores. */
 function hasTeamOfItsOwn({ decision }: Receipt, { policy }: World): boolean {
   const fired = new Set(decision.reasons.filter(({ floor }) => floor).map(({ rule }) => rule))
   return policy.policy.triggers.some(
