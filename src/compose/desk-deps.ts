@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { DeskDeps } from '../desk/desk.ts'
 import { summariseReviews } from '../domain/review-summary.ts'
+import type { CompiledPolicy } from '../domain/compile-policy.ts'
+import type { Receipt } from '../domain/receipt.ts'
+import type { Explanation } from '../explain.ts'
 import { explain } from '../explain.ts'
 import type { AppDeps } from '../http/app.ts'
 import type { ReviewPage } from '../http/reviews.ts'
@@ -21,6 +24,7 @@ import { rememberBriefly } from './remember-briefly.ts'
 const SESSION_HOURS = 12
 const QUEUE_PAGE = 25
 const HISTORY_PAGE = 50
+const EXPLAINED = 500
 const SUMMARISED = 5_000
 const SIMILAR = 5
 const REVIEWERS_DAYS = 90
@@ -62,6 +66,16 @@ export function createDeskDeps({
       items: reviews.map((review) => ({ review, ...(lines.get(review.id) ?? unknown) })),
       next,
     }
+  }
+  const explanations = new Map<string, Explanation>()
+  /** Receipts never change, and working out what would change one is dear. */
+  function explained(receipt: Receipt, policy: CompiledPolicy): Explanation {
+    const known = explanations.get(receipt.decisionId)
+    if (known !== undefined) return known
+    if (explanations.size >= EXPLAINED) explanations.delete(explanations.keys().next().value!)
+    const explanation = explain(receipt, policy)
+    explanations.set(receipt.decisionId, explanation)
+    return explanation
   }
   return {
     now,
@@ -107,7 +121,7 @@ export function createDeskDeps({
         clocks: ticket.clocks,
         history,
         similar,
-        ...(policy !== undefined && { explanation: explain(stored.receipt, policy) }),
+        ...(policy !== undefined && { explanation: explained(stored.receipt, policy) }),
       }
     },
   }

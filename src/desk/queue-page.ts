@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { TriageError } from '../domain/errors.ts'
 import type { Policy } from '../domain/policy.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import type { ReviewView } from '../domain/review-view.ts'
 import type { ReviewAnswer } from '../http/reviews.ts'
 import type { ReviewRequest } from '../review.ts'
@@ -30,6 +31,7 @@ export type QueueDeps = {
   ) => Promise<{ readonly items: readonly QueueItem[]; readonly next: string | null }>
   /** How many wait, and a mark that changes whenever the queue looks different. */
   readonly queueMark: () => Promise<{ readonly open: number; readonly mark: string }>
+  readonly findReceipt: (decisionId: string) => Promise<Receipt | undefined>
   readonly findReview: (id: string) => Promise<ReviewView | undefined>
   readonly readCard: (review: ReviewView) => Promise<CardData>
   readonly reviewTicket: (
@@ -56,28 +58,23 @@ export function addQueue(desk: Hono, deps: QueueDeps): void {
       const session = sessionOf(c)
       if (!session.mayDecide)
         throw new TriageError('forbidden', 'Cannot decide with this key: role reviewer is required')
-      const data = await deps.readCard(await requireReview(deps, c.req.param('id')))
-      const refused = await act(
-        deps,
-        data,
-        () => {
-          const draft = draftOf(data)
-          return readCommand(verb, form, { review: data.review, draft })
-        },
-        session,
-      )
+      const review = await requireReview(deps, c.req.param('id'))
+      const receipt = await deps.findReceipt(review.decisionId)
+      const draft = receipt?.decision.proposed.find((action) => action.kind === 'draft_reply')
+      const read = () => readCommand(verb, form, { review, draft: draft?.body })
+      const refused = await act(deps, review, read, session)
       if (refused !== undefined) {
         const now = await followSuccessor(deps, refused)
         return showQueue(c, deps, now.review, { ...now, form, verb })
       }
-      return c.redirect(addressAfter(verb, data.review.id, form), 303)
+      return c.redirect(addressAfter(verb, review.id, form), 303)
     })
 }
 
 /** Undefined when it happened, else why not and how the review stands now. */
 async function act(
   deps: QueueDeps,
-  { review }: CardData,
+  review: ReviewView,
   read: () => ReviewRequest,
   { caller }: DeskSession,
 ): Promise<NotDone | undefined> {
@@ -179,7 +176,7 @@ async function showLive(c: Context, deps: QueueDeps): Promise<Response> {
     deps.queueMark(),
     id === undefined ? undefined : deps.findReview(id),
   ])
-  const data = review && (await deps.readCard(review))
+  const receipt = review && (await deps.findReceipt(review.decisionId))
   const names = namesOf(deps.currentPolicy().policy)
   const list = {
     ...page,
@@ -190,9 +187,10 @@ async function showLive(c: Context, deps: QueueDeps): Promise<Response> {
     actor: sessionOf(c).caller.name,
     now: deps.now(),
   }
+  const live = review && receipt && { review, receipt }
   setPageHeaders(c)
   return c.html(
-    html`${queueList(list, names)} ${data && standing(data, viewOf(c, deps, undefined), names)}`,
+    html`${queueList(list, names)} ${live && standing(live, viewOf(c, deps, undefined), names)}`,
   )
 }
 
@@ -247,6 +245,3 @@ async function requireReview(deps: QueueDeps, id: string): Promise<ReviewView> {
   if (review === undefined) throw new TriageError('not_found', 'Cannot find this review')
   return review
 }
-
-const draftOf = ({ receipt }: CardData) =>
-  receipt.decision.proposed.find((action) => action.kind === 'draft_reply')?.body

@@ -4,7 +4,7 @@ import type { Db } from './db.ts'
 import { onlyRow } from './db.ts'
 import type { Standing } from './schema.ts'
 import type { Excerpt, ExcerptRow } from './ticket-excerpts.ts'
-import { EXCERPT_COLUMNS, excerptOf } from './ticket-excerpts.ts'
+import { EXCERPT_COLUMN, excerptOf } from './ticket-excerpts.ts'
 
 /** What a line of the queue says besides the review. */
 export type QueueLine = Excerpt & { readonly customerId: string | null }
@@ -16,7 +16,7 @@ export async function readQueueLines(
 ): Promise<ReadonlyMap<string, QueueLine>> {
   if (reviewIds.length === 0) return new Map()
   const rows = await db.rows<ExcerptRow & { id: string; customer_id: string | null }>(
-    `select v.id, t.customer_id, ${EXCERPT_COLUMNS}
+    `select v.id, t.customer_id, ${EXCERPT_COLUMN}
        from reviews v join tickets t on t.id = v.ticket
       where v.tenant = $1 and v.id in (select json_array_elements_text($2::text::json))`,
     [db.tenant, JSON.stringify(reviewIds)],
@@ -127,5 +127,5 @@ const FIND_CANDIDATES = `
     select id from own
   )
   select t.id = own.id as self, t.external_id, t.customer_id, t.severity, t.standing, t.team, t.review_id, t.created_at,
-         ${EXCERPT_COLUMNS}
+         ${EXCERPT_COLUMN}
     from recent r join tickets t on t.id = r.id, own`

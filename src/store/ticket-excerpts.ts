@@ -4,24 +4,28 @@ import { parseJson } from './db.ts'
 export type Excerpt = { readonly subject: string; readonly body: string }
 
 /*
- * A ticket is stored as sent and may hold escapes of NUL or lone surrogates, on which `->>` fails. So the beginnings are
- * cut out of its JSON text, still escaped. In the value of another member the quotes would be escaped as well.
+ * A ticket is stored as sent and may hold escapes of NUL or lone surrogates, on which `->>` fails. So the beginning of
+ * its JSON text is read, and the beginnings of its members are cut out of that, still escaped. Inside the value of
+ * another member the quotes would be escaped as well.
  */
-const startOf = (member: string) =>
-  `substring(t.original::text from '"${member}":"((?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}|\\\\[^u]){0,200})')`
+export const EXCERPT_COLUMN = 'left(t.original::text, 4500) as start'
 
-/** Columns for a query over `tickets t`. */
-export const EXCERPT_COLUMNS = `${startOf('subject')} as subject_start, ${startOf('body')} as body_start`
+export type ExcerptRow = { readonly start: string | null }
 
-export type ExcerptRow = {
-  readonly subject_start: string | null
-  readonly body_start: string | null
+const SUBJECT = startOf('subject')
+const BODY = startOf('body')
+
+export function excerptOf({ start }: ExcerptRow): Excerpt {
+  return { subject: member(start, SUBJECT), body: member(start, BODY) }
 }
 
-export function excerptOf(row: ExcerptRow): Excerpt {
-  return { subject: unescape(row.subject_start), body: unescape(row.body_start) }
+function startOf(name: string): RegExp {
+  return new RegExp(String.raw`"${name}":"((?:[^"\\]|\\u[0-9a-f]{4}|\\[^u]){0,200})`, 'i')
 }
 
 /** A cut between the two escapes of one character leaves half of it. */
-const unescape = (start: string | null) =>
-  start === null ? '' : (parseJson(`"${start}"`) as string).replace(/[\ud800-\udbff]$/, '')
+function member(start: string | null, pattern: RegExp): string {
+  const escaped = start === null ? undefined : pattern.exec(start)?.[1]
+  if (escaped === undefined) return ''
+  return (parseJson(`"${escaped}"`) as string).replace(/[\ud800-\udbff]$/, '')
+}
