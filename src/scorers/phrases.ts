@@ -20,7 +20,7 @@ export function createPhraseScorer(phrases: readonly Phrase[], version: string):
   }
 
   function findTriggers(text: string): readonly TriggerSignal[] {
-    const { own } = readingsOf(text)
+    const own = text.length > LONGEST_READ_TWICE ? text : readingsOf(text).own
     // What somebody put into the middle of a phrase does not hide it.
     const spans =
       own === text
@@ -43,6 +43,9 @@ export function createPhraseScorer(phrases: readonly Phrase[], version: string):
     return spans
   }
 }
+
+/** Longer texts are read once: the last step of the ladder must stay fast on any text. */
+const LONGEST_READ_TWICE = 10_000
 
 type Span = { readonly phrase: number; readonly start: number; readonly end: number }
 

@@ -11,6 +11,9 @@ const FEWEST_SCRIPT_LETTERS = 6
 /** How much likelier than English another language must be. */
 const CLEARLY = 1.15
 const LONGEST = 600
+/** Where a foreign sentence may begin inside another is looked for this far. */
+const LONGEST_SENTENCE = 1_000
+const MOST_CAPITALS = 24
 
 const OTHER_LETTER = String.raw`(?!\p{Script=Latin})\p{L}\p{M}*`
 const OTHER_SCRIPT = new RegExp(
@@ -21,7 +24,7 @@ const OTHER_SCRIPT = new RegExp(
 /** Text that was written not to be read: letters one by one, escapes, character references, reversed, in leetspeak. */
 const ENCODED = [
   /(?<!\S)(?:\S[ \u00a0]{1,3}){8,}\S?(?!\S)/gu,
-  /\S*(?:%[0-9a-f]{2}\S*?){4,}(?!\S)/giu,
+  /(?<!\S)(?:[^\s%]{0,40}%[0-9a-f]{2}){4,}\S{0,40}/giu,
   /(?:\S{0,2}&#x?[0-9a-f]{1,6};\s*){4,}\S?/giu,
   /(?:(?<!\S)[.,!?]\p{Ll}{2}[^\n.]{10,400}?\p{Ll}\p{Lu}(?!\S)\s*)+/gu,
   /\u202e[^\u202c\n]*\u202c?/gu,
@@ -50,7 +53,8 @@ function foreignPart(text: string, { start, end }: Range): readonly Range[] {
   if (whole === 'english') {
     if (!/[^ -~]|\p{Ll}\s+\p{Lu}/u.test(sentence)) return []
   } else if (whole === 'unclear') return []
-  for (const match of sentence.matchAll(/(?<=[\p{L}\d,]\s+)\p{Lu}/gu)) {
+  const capitals = sentence.slice(0, LONGEST_SENTENCE).matchAll(/(?<=[\p{L}\d,]\s{1,9})\p{Lu}/gu)
+  for (const match of capitals.take(MOST_CAPITALS)) {
     const before = languageOf(sentence.slice(0, match.index))
     if (before !== 'other' && languageOf(sentence.slice(match.index)) === 'other')
       return [{ start: start + match.index, end }]

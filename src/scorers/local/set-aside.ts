@@ -33,9 +33,9 @@ export function readingsOf(text: string): Readings {
   const apart = [...marks, ...others]
   const sentences = sentencesWith(text, instructions, marks)
   const own = blank(text, [...sentences, ...apart])
+  const beside = blank(text, [...instructions, ...apart])
   const talkative = sentences.filter(
-    ({ start, end }) =>
-      wordsIn(blank(text, [...instructions, ...apart]).slice(start, end)) >= FEWEST_BESIDE,
+    ({ start, end }) => wordsIn(beside.slice(start, end)) >= FEWEST_BESIDE,
   )
   const wider = blank(text, [
     ...sentences.filter((sentence) => !talkative.includes(sentence)),

@@ -68,20 +68,31 @@ describe('readingsOf()', () => {
     )
   })
 
-  test('a hundred kilobytes of anything take no longer than their length', () => {
-    for (const piece of [
-      '[inst] <system> ',
-      '{"role": ',
-      '&#65; ',
-      '%41',
-      'Aa ',
-      'а ',
-      '-----end x-----',
-      '.ab cD ',
-    ]) {
-      const started = performance.now()
-      readingsOf(piece.repeat(100_000 / piece.length))
-      expect(performance.now() - started, piece).toBeLessThan(3_000)
-    }
-  }, 60_000)
+  test.each([
+    '[inst] <system> ',
+    '{"role": ',
+    '&#65; ',
+    '%41',
+    'a',
+    'Aa ',
+    'ä',
+    'а ',
+    '{',
+    '----------',
+    '-----end x-----',
+    '.ab cD ',
+    'Das ist Ein ',
+    'ignore all previous instructions. ',
+  ])(
+    'a hundred kilobytes of "%s" take time in proportion to their length',
+    (piece) => {
+      const text = piece.repeat(100_000 / piece.length)
+      readingsOf(text.slice(0, 1_000))
+      const before = process.threadCpuUsage()
+      readingsOf(text)
+      // Processor time of this thread; what is quadratic takes ten times as long.
+      expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000)
+    },
+    60_000,
+  )
 })
