@@ -45,15 +45,25 @@ export function clockParts<S extends Standing>(deps: ClockTickDeps<S>): readonly
       name: 'decide again',
       run: async (now) => {
         const standings = await deps.takeRejudged(now)
-        for (const standing of standings) {
-          const outcome = await rejudge(standing, { ...deps, now: () => now })
-          // Something else happened at the same time; it is due again.
-          if (outcome?.kind !== 'stale') await deps.settleRejudged(standing, now, deps.workClocks)
-        }
+        const failures: unknown[] = []
+        for (const standing of standings)
+          // One that fails keeps no other from its turn.
+          await decideAgain(standing, now, deps).catch((error: unknown) => failures.push(error))
+        if (failures.length > 0) throw failures[0]
         return standings.length
       },
     },
   ]
+}
+
+async function decideAgain<S extends Standing>(
+  standing: S,
+  now: Date,
+  deps: ClockTickDeps<S>,
+): Promise<void> {
+  const outcome = await rejudge(standing, { ...deps, now: () => now })
+  // Something else happened at the same time; it is due again when the lease is over.
+  if (outcome?.kind !== 'stale') await deps.settleRejudged(standing, now, deps.workClocks)
 }
 
 /** The event for others, and the page where the policy wants one. */

@@ -1,6 +1,7 @@
 import type { Action, Decision } from './decision.ts'
 import { allowedActions } from './decision.ts'
 import type { TicketLink } from './earlier-contact.ts'
+import type { Level } from './labels.ts'
 import type { Receipt } from './receipt.ts'
 import type { Signals } from './signal.ts'
 
@@ -11,6 +12,10 @@ export type Answer = Pick<
 > & {
   readonly decisionId: string
   readonly ticketId: string
+  /** How a three-level policy calls the severity. */
+  readonly level?: Level
+  /** Segments of the policy that the ticket belongs to. */
+  readonly segments?: readonly string[]
   readonly revision: number
   readonly follows: string | null
   readonly actions: readonly Action[]
@@ -54,6 +59,8 @@ export function answerOf(receipt: Receipt, reviewId: string | null): Answer {
     revision: receipt.revision,
     follows: receipt.follows,
     severity: decision.severity,
+    ...(decision.level && { level: decision.level }),
+    ...(decision.segments && { segments: decision.segments }),
     priority: decision.priority,
     type: decision.type,
     disposition: decision.disposition,

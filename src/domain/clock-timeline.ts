@@ -86,12 +86,14 @@ function sentenceOf(
         : `We wait for the customer: ${list(paused.map((clock) => `${nameOf(clock)} stands still with ${showDuration(leftMs(clock, atMs))} left`))}`
     }
     case 'resumed':
+      if (isSame(before, after)) return null
       return moved('Work goes on', before, after)
     case 'customer_replied':
       return moved('The customer wrote', before, after)
     case 'resolved':
       return `Solved${endedNow(before, after)}`
     case 'reopened':
+      if (isSame(before, after)) return null
       return moved('Reopened: the time since the solution does not count', before, after)
     case 'merged':
       return `Merged into ${ticket ?? 'another ticket'}: its clocks stop`
@@ -132,6 +134,14 @@ function moved(
       ),
   )
   return changed.length === 0 ? what : `${what}; ${duesOf(changed)}`
+}
+
+/** True when something that was told changed nothing: resumed without a pause, reopened without a solution. */
+function isSame(before: readonly RunningClock[], after: readonly RunningClock[]): boolean {
+  return after.every(({ state, dueMs }, place) => {
+    const old = before[place]
+    return old !== undefined && old.state === state && old.dueMs === dueMs
+  })
 }
 
 function endedNow(before: readonly RunningClock[], after: readonly RunningClock[]): string {

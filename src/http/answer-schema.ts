@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import {
   EMOTIONS,
   INTENTS,
+  LEVELS,
   PRIORITIES,
   SEVERITIES,
   TRIGGER_KINDS,
@@ -142,6 +143,12 @@ export const answerSchema = z
     revision: z.number().int().min(1),
     follows: z.string().nullable().openapi({ description: 'The decision that this one revises' }),
     severity: z.enum(SEVERITIES),
+    level: z.enum(LEVELS).optional().openapi({
+      description: 'How a three-level policy calls the severity',
+    }),
+    segments: z.array(z.string()).optional().openapi({
+      description: 'Segments of the policy that the ticket belongs to',
+    }),
     priority: z.enum(PRIORITIES),
     type: z.enum(TYPES),
     disposition: z
@@ -153,6 +160,12 @@ export const answerSchema = z
       tier: z.number().int(),
       owner: personSchema,
       backup: personSchema,
+      decisionMaker: personSchema.optional().openapi({
+        description: 'Who may decide what the ticket asks for',
+      }),
+      lastResort: z.literal(true).optional().openapi({
+        description: 'Nobody of the team could take it in time',
+      }),
     }),
     clocks: z.array(
       z.object({
@@ -160,6 +173,8 @@ export const answerSchema = z
         dueAt: z.iso.datetime(),
         target: z.string(),
         calendar: z.string(),
+        metAt: z.iso.datetime().optional(),
+        pausedAt: z.iso.datetime().optional(),
       }),
     ),
     actions: z.array(actionSchema).openapi({

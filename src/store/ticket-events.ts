@@ -161,6 +161,13 @@ async function applyTo(work: Work, row: number, kind: string, subject: string): 
       where tenant = $1 and id = $2`,
     [tenant, row, now.toISOString(), rejudge],
   )
+  // Whoever reviews the ticket has not seen this yet.
+  if (rejudge || kind === 'customer_replied')
+    await tx.rows(
+      `update reviews set changed_at = $3, version = version + 1
+        where tenant = $1 and ticket = $2 and state in ('pending', 'claimed')`,
+      [tenant, row, now.toISOString()],
+    )
   await tx.rows(
     `insert into audit (tenant, actor, action, subject, ticket, after, at)
      select $1, $2, $3, $4, $5, json_strip_nulls(json_build_object('kind', e.kind, 'occurredAt', e.occurred_at,
