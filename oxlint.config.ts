@@ -83,6 +83,7 @@ export default defineConfig({
         'src/second-opinion.ts',
         'src/review.ts',
         'src/deliver.ts',
+        'src/plant-exercise.ts',
         'src/tick.ts',
       ],
       '^\\./(scorers|policy|store|delivery|platforms|http|desk)/',

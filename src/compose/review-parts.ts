@@ -2,17 +2,23 @@ import { availableFrom } from '../domain/assign.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { PersonRef } from '../domain/decision.ts'
 import { EMPTY_ROSTER } from '../domain/roster.ts'
+import { plantExercise } from '../plant-exercise.ts'
+import { factsOfCase } from '../policy/run-case.ts'
 import type { Db } from '../store/db.ts'
+import { countExercises, putAside } from '../store/exercises.ts'
+import { recordTriage } from '../store/record-triage.ts'
 import { releaseLapsed, takeDefaults, tellBackups } from '../store/review-clock.ts'
 import type { TickPart } from '../tick.ts'
 
-/** What time does to reviews: claims lapse, backup reviewers are told, and then the declared default holds. */
+/** What time does to reviews: claims lapse, backup reviewers are told, then the declared default holds, and exercises join. */
 export function reviewParts({
   db,
   policy,
+  newId,
 }: {
   readonly db: Db
   readonly policy: CompiledPolicy
+  readonly newId: () => string
 }): readonly TickPart[] {
   return [
     { name: 'release lapsed claims', run: (now) => untilDone(() => releaseLapsed(db, now)) },
@@ -26,6 +32,18 @@ export function reviewParts({
         const pages = { critical: policy.nextTier, others: backupReviewers(policy, now) }
         return untilDone(() => takeDefaults(db, now, pages))
       },
+    },
+    {
+      name: 'plant exercises',
+      run: (now) =>
+        plantExercise(now, {
+          policy,
+          newId,
+          factsOf: factsOfCase,
+          countReviews: (since) => countExercises(db, since),
+          record: (record) => recordTriage(db, record),
+          putAside: (ticketId, at) => putAside(db, ticketId, at),
+        }),
     },
   ]
 }

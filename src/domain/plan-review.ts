@@ -2,9 +2,11 @@ import { reviewTimes } from './clock.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import type { Decision } from './decision.ts'
 import type { Facts } from './facts.ts'
+import type { Severity } from './labels.ts'
 import { rankAt, weighReview } from './review-order.ts'
 import type { Expected } from './review-quality.ts'
 import type { ReviewKind, ReviewedFields } from './review-state.ts'
+import { statedMode } from './route-mode.ts'
 import type { Signals } from './signal.ts'
 import { shareOf } from './share-of.ts'
 
@@ -42,40 +44,66 @@ export type Reviewable = {
  * follows from their id alone, so it can be checked afterwards and nobody can choose.
  */
 export function planReview(
-  { decisionId, decision, facts, signals, redactedText, now }: Reviewable,
+  made: Reviewable,
   policy: CompiledPolicy,
   newId: () => string,
 ): PlannedReview | null {
-  const { samples } = policy.policy.review
-  const held = decision.review
-  if (held === undefined && shareOf(decisionId, 'sample') >= (samples?.share ?? 0)) return null
-
-  const { because: orderBecause, ...weight } = weighReview(decision.severity, facts, signals)
-  const times = held ?? reviewTimes(policy.timers[decision.severity], Date.parse(now), -Infinity)
+  const { decisionId, decision, facts } = made
+  if (decision.review === undefined) {
+    const { share = 0, blind = 0 } = policy.policy.review.samples ?? {}
+    if (shareOf(decisionId, 'sample') >= share) return null
+    return planSample(made, policy, { id: newId(), blind: shareOf(decisionId, 'blind') < blind })
+  }
+  const { dueAt, backupAt = null } = decision.review
   const decided = { ...facts.values, severity: decision.severity, type: decision.type }
-  const hides =
-    held === undefined
-      ? shareOf(decisionId, 'blind') < (samples?.blind ?? 0)
-      : isBlind(decision, policy)
+  const mode = statedMode(decision.route.id, policy)
   return {
     id: newId(),
-    kind: held === undefined ? 'sample' : 'held',
-    dueAt: times.dueAt,
-    backupAt: held?.backupAt ?? null,
-    blind: hides,
-    fourEyes: held !== undefined && policy.fourEyes?.holds(decided) === true,
-    ...weight,
-    orderBecause,
-    rankAt: rankAt(weight, times.dueAt),
-    route: decision.route.id,
-    words: redactedText.split(/\s+/).filter(Boolean).length,
+    kind: 'held',
+    dueAt,
+    backupAt,
+    // A route that may not even suggest keeps its suggestion to itself.
+    blind: mode === 'off' || mode === 'shadow',
+    fourEyes: policy.fourEyes?.holds(decided) === true,
+    ...placeInQueue(made, decision.severity, dueAt),
     expected: null,
   }
 }
 
-/** A route that may not even suggest keeps its suggestion to itself. */
-function isBlind({ route }: Decision, { policy }: CompiledPolicy): boolean {
-  const routes = [policy.routes, ...(policy.segments ?? []).map((segment) => segment.routes)].flat()
-  const mode = routes.find(({ id }) => id === route.id)?.mode
-  return mode === 'off' || mode === 'shadow'
+/** A look at a decision after the fact; `severity` is the one that people see. */
+export function planSample(
+  made: Reviewable,
+  policy: CompiledPolicy,
+  {
+    id,
+    blind,
+    severity = made.decision.severity,
+  }: { id: string; blind: boolean; severity?: Severity },
+): PlannedReview {
+  const { dueAt } = reviewTimes(policy.timers[severity], Date.parse(made.now), -Infinity)
+  return {
+    id,
+    kind: 'sample',
+    dueAt,
+    backupAt: null,
+    blind,
+    fourEyes: false,
+    ...placeInQueue(made, severity, dueAt),
+    expected: null,
+  }
+}
+
+function placeInQueue(
+  { decision, facts, signals, redactedText }: Reviewable,
+  severity: Severity,
+  dueAt: string,
+) {
+  const { because: orderBecause, ...weight } = weighReview(severity, facts, signals)
+  return {
+    ...weight,
+    orderBecause,
+    rankAt: rankAt(weight, dueAt),
+    route: decision.route.id,
+    words: redactedText.split(/\s+/).filter(Boolean).length,
+  }
 }

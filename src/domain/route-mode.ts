@@ -12,9 +12,15 @@ export function lesserMode(a: RouteMode, b: RouteMode): RouteMode {
   return ROUTE_MODES.indexOf(a) <= ROUTE_MODES.indexOf(b) ? a : b
 }
 
-/** What the policy says of a route, or less while it is demoted. */
-export function modeOf(route: string, { policy }: CompiledPolicy, { demoted }: Roster): RouteMode {
-  const stated = policy.routes.find(({ id }) => id === route)?.mode ?? 'auto'
+/** What the policy says of a route, whichever segment has it. */
+export function statedMode(route: string, { policy }: CompiledPolicy): RouteMode {
+  const routes = [policy.routes, ...(policy.segments ?? []).map((segment) => segment.routes)].flat()
+  return routes.find(({ id }) => id === route)?.mode ?? 'auto'
+}
+
+/** The same, or less while the route is demoted. */
+export function modeOf(route: string, policy: CompiledPolicy, { demoted }: Roster): RouteMode {
+  const stated = statedMode(route, policy)
   return demoted?.includes(route) ? lesserMode(stated, 'suggest') : stated
 }
 

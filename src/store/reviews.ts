@@ -141,7 +141,7 @@ function paramsOfSave(tenant: string, { command, by, before, next, clocks }: Cha
     next.decidedAt,
     asJson(next.outcome),
     by.now.toISOString(),
-    JSON.stringify(clocks),
+    JSON.stringify(next.kind === 'known' ? [] : clocks),
     by.actor,
     verb,
     JSON.stringify(standingOf(before)),
@@ -160,7 +160,7 @@ function paramsOfSave(tenant: string, { command, by, before, next, clocks }: Cha
     decided && next.undo !== null ? next.undo.until : by.now.toISOString(),
     next.claimedAt,
     // Its clocks follow the new severity; a dismissal leaves them alone.
-    next.state === 'overridden' || command.kind === 'undo',
+    next.kind !== 'known' && (next.state === 'overridden' || command.kind === 'undo'),
   ]
 }
 

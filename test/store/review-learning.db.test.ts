@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { exportedReviewSchema, rulingOf } from '../../eval/import/exported-review.ts'
+import { reviewParts } from '../../src/compose/review-parts.ts'
 import { routeParts } from '../../src/compose/route-parts.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import { reviewQuality } from '../../src/domain/review-quality.ts'
 import type { ReviewCommand } from '../../src/domain/review-state.ts'
+import { viewOf } from '../../src/domain/review-view.ts'
 import { forTenant, type Db } from '../../src/store/db.ts'
 import { readDecidedReviews } from '../../src/store/export-reviews.ts'
 import { readJudgedReviews } from '../../src/store/judged-reviews.ts'
+import { listReviews } from '../../src/store/list-reviews.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
 import { transitionReview } from '../../src/store/reviews.ts'
 import { readRoster } from '../../src/store/roster.ts'
@@ -104,6 +108,40 @@ onBothStores((db) => {
       reviewer: line!.reviewer,
     })
     expect(rulingOf(read)).toEqual({ severity: 'P1', type: 'billing', team: 'platform' })
+  })
+
+  test('items with a known answer join the queue at their share, look like samples and stay in the house', async () => {
+    const tenant = forTenant(db(), 'exercises')
+    const { compiled } = await loadPolicy('policies/saas.yaml')
+    const samples = { share: 0, blind: 0, known: 0.2 }
+    const review = { ...compiled.policy.review, samples }
+    const policy = { ...compiled, policy: { ...compiled.policy, review } }
+    const parts = reviewParts({ db: tenant, policy, newId: randomUUID })
+    const plant = async () => parts.find(({ name }) => name === 'plant exercises')!.run(NOW)
+
+    expect(await plant()).toBe(0)
+    for (let n = 0; n < 5; n++) await decided(tenant, 'rita', approve)
+    const before = await readRoster(tenant)
+    const told = await countRows(db(), 'outbox', `tenant = 'exercises'`)
+    expect(await plant()).toBe(1)
+    expect(await plant()).toBe(0)
+    const { reviews } = await listReviews(tenant, { kinds: ['known'] })
+    expect(reviews).toHaveLength(1)
+    const [exercise] = reviews
+    const view = viewOf(exercise!, { now: NOW, suggestedReviewer: null })
+    expect(JSON.stringify(view)).not.toContain('known')
+    expect(view.order.sentence).toContain(`(${exercise!.severity},`)
+    expect(await readRoster(tenant)).toEqual(before)
+
+    const by = { actor: 'rita', now: secondsLater(9) }
+    await transitionReview(tenant, exercise!.id, { kind: 'claim', leaseMinutes: 1 }, by)
+    await transitionReview(tenant, exercise!.id, approve, by)
+    expect(await countRows(db(), 'outbox', `tenant = 'exercises'`)).toBe(told)
+    const judged = await readJudgedReviews(tenant, NOW)
+    const { expected, fields } = judged.find(({ kind }) => kind === 'known')!
+    expect(expected!.planted).toBe(expected!.severity !== fields.severity)
+    // One in six is below the share of one in five.
+    expect(await plant()).toBe(1)
   })
 
   describe('a route that drifts', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { reviewParts } from '../../src/compose/review-parts.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import type { Db } from '../../src/store/db.ts'
@@ -43,7 +44,7 @@ export async function simulateNight(
     () => START + Math.floor(random() * minutes * 60_000),
   )
   arrivals.sort((a, b) => a - b)
-  const parts = reviewParts({ db, policy: compiled })
+  const parts = reviewParts({ db, policy: compiled, newId: randomUUID })
   const failures: unknown[] = []
 
   let next = 0
