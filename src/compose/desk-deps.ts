@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { DeskDeps } from '../desk/desk.ts'
-import { summariseReviews } from '../domain/review-summary.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import type { Explanation } from '../explain.ts'
@@ -14,7 +13,6 @@ import {
   readQueueMark,
   readRecentReviewers,
 } from '../store/desk.ts'
-import { readDecidedReviews } from '../store/decided-reviews.ts'
 import { closeSession, findSession, openSession } from '../store/desk-sessions.ts'
 import { findReceipt } from '../store/receipts.ts'
 import { findTicket, readTicketHistory } from '../store/tickets.ts'
@@ -25,7 +23,6 @@ const SESSION_HOURS = 12
 const QUEUE_PAGE = 25
 const HISTORY_PAGE = 50
 const EXPLAINED = 500
-const SUMMARISED = 5_000
 const SIMILAR = 5
 const REVIEWERS_DAYS = 90
 /** All open pages together ask the store about this often. */
@@ -52,7 +49,6 @@ export function createDeskDeps({
   | 'readCard'
   | 'historyPage'
   | 'recentReviewers'
-  | 'reviewSummary'
   | 'now'
 > {
   /** Each review with how its ticket begins. */
@@ -90,11 +86,6 @@ export function createDeskDeps({
     queueMark: rememberBriefly(() => readQueueMark(db, now()), MARK_MS, elapsedMs),
     historyPage: async ({ outcome, ...filter }) =>
       withLines(await listReviews({ state: outcome ?? 'decided', limit: HISTORY_PAGE, ...filter })),
-    reviewSummary: async (days, knownReasons) => {
-      const since = daysBefore(now(), days)
-      const reviews = await readDecidedReviews(db, { since, limit: SUMMARISED })
-      return summariseReviews(reviews, knownReasons)
-    },
     recentReviewers: () => readRecentReviewers(db, daysBefore(now(), REVIEWERS_DAYS)),
     queuePage: async (cursor) =>
       withLines(

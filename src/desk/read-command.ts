@@ -1,6 +1,7 @@
 import { TriageError } from '../domain/errors.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 import { SEVERITIES, TYPES } from '../domain/labels.ts'
+import { reasonText } from '../domain/review-reasons.ts'
 import type { Changes } from '../domain/review-state.ts'
 import type { ReviewView } from '../domain/review-view.ts'
 import type { ReviewRequest } from '../review.ts'
@@ -100,9 +101,8 @@ function readMessage(sent: string | undefined, draft: string | undefined): strin
   return message
 }
 
-/** Chips first, so that reasons can be counted: `Wrong team; Too severe: it is a billing matter`. */
 function readReason(form: Form): string {
-  const reason = [form.all('chip').join('; '), form.one('reason')].filter(Boolean).join(': ')
+  const reason = reasonText(form.all('chip'), form.one('reason'))
   if (reason === '') throw invalid('A reason is required: pick one or write one.')
   return reason.slice(0, 2_000)
 }

@@ -1,6 +1,7 @@
 import type { Automatable } from './error-bound.ts'
 import { automatableShare, upperErrorBound } from './error-bound.ts'
 import type { Severity } from './labels.ts'
+import { countedReasons } from './review-reasons.ts'
 import type { RouteMode } from './policy.ts'
 import type { ReviewedFields, ReviewKind, ReviewOutcome } from './review-state.ts'
 import type { Look, RubberStamping } from './rubber-stamping.ts'
@@ -194,7 +195,8 @@ function agreementOf(reviews: readonly JudgedReview[]): number | null {
 
 function reasonsOf(reviews: readonly JudgedReview[]): ReviewQuality['overrideReasons'] {
   const corrected = reviews.filter(({ outcome }) => outcome.kind !== 'approved')
-  return grouped(corrected, ({ outcome }) => outcome.reason ?? '')
+  const reasons = corrected.flatMap(({ outcome }) => countedReasons(outcome.reason ?? ''))
+  return grouped(reasons, (reason) => reason)
     .map(([reason, given]) => ({ reason, count: given.length }))
     .toSorted((a, b) => b.count - a.count)
     .slice(0, MOST_REASONS)

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Severity } from '../../domain/labels.ts'
 import { isMoreSevere, SEVERITIES, TYPES } from '../../domain/labels.ts'
 import type { Policy } from '../../domain/policy.ts'
+import { DISMISS_REASONS, OVERRIDE_REASONS } from '../../domain/review-reasons.ts'
 import type { ReviewView } from '../../domain/review-view.ts'
 import type { Html } from '../html.ts'
 import { csrfField } from '../layout.ts'
@@ -24,23 +25,6 @@ export type Decide = {
   readonly session: DeskSession
   readonly policy: Pick<Policy, 'teams' | 'people'>
 }
-
-/** Why people decide otherwise; each becomes the beginning of the reason, so that they can be counted. */
-export const OVERRIDE_CHIPS = [
-  'Wrong team',
-  'Wrong type',
-  'Too severe',
-  'Not severe enough',
-  'Owner not available',
-  'Message needs work',
-] as const
-export const DISMISS_CHIPS = [
-  'Solved meanwhile',
-  'Duplicate',
-  'Misread by the scorers',
-  'Test or spam',
-  'A question, not an incident',
-] as const
 
 /** The ways to decide, and taking the ticket before. */
 export function decideBar(decide: Decide): Html | '' {
@@ -158,7 +142,7 @@ function overrideForm({ draft, session, policy, given }: Decide, review: ShownRe
             <textarea id="message" name="message" rows="6" dir="auto">${message}</textarea>
           </div>`
     }
-    ${reasonFields(OVERRIDE_CHIPS, given)}
+    ${reasonFields(OVERRIDE_REASONS, given)}
     <div class="buttons">
       <button class="primary">Change and approve</button>
       <a class="button" href="/review/${review.id}" data-close>Cancel</a>
@@ -185,7 +169,7 @@ function dismissForm({ session, given }: Decide, review: ShownReview): Html {
       </div>
       <p class="hint">Owner and clocks stay; nobody is told and nothing is sent.</p>
     </fieldset>
-    ${reasonFields(DISMISS_CHIPS, given)}
+    ${reasonFields(DISMISS_REASONS, given)}
     <div class="buttons">
       <button class="primary">Dismiss</button>
       <a class="button" href="/review/${review.id}" data-close>Cancel</a>
