@@ -6,13 +6,18 @@ import { checkPhrase } from '../../src/domain/phrase-pattern.ts'
 import { TRIGGER_CATEGORIES } from '../../src/domain/policy.ts'
 import { ticketText } from '../../src/domain/ticket.ts'
 import { checkPolicy } from '../../src/policy/check/check-policy.ts'
+import { checkCoverage } from '../../src/policy/check/coverage.ts'
+import { checkSegmentTimes } from '../../src/policy/check/segments.ts'
+import { checkTimes } from '../../src/policy/check/times.ts'
 import { runCase } from '../../src/policy/run-case.ts'
 import { parsePolicy } from '../../src/policy/parse.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import { SHIPPED_POLICIES } from '../support/shipped-policy.ts'
 
-/** From here the eight weeks hold both autumn clock changes and the holidays of the year's end, or the spring ones. */
-const MOMENTS = ['2026-10-19T00:00:00Z', '2026-03-02T00:00:00Z']
+/** The eight weeks from here hold the clock changes of autumn; those of spring; the holidays at the end of the year. */
+const AUTUMN = Date.parse('2026-10-19T00:00:00Z')
+const SPRING = Date.parse('2026-03-02T00:00:00Z')
+const WINTER = Date.parse('2026-12-01T00:00:00Z')
 
 describe.each(SHIPPED_POLICIES)('policies/%s.yaml', (name) => {
   const file = `policies/${name}.yaml`
@@ -21,8 +26,13 @@ describe.each(SHIPPED_POLICIES)('policies/%s.yaml', (name) => {
   const compiled = compilePolicy(policy)
 
   test('the check finds nothing, not even a warning', () => {
-    for (const moment of MOMENTS)
-      expect(checkPolicy(source, file, compiled, Date.parse(moment))).toEqual([])
+    expect(checkPolicy(source, file, compiled, AUTUMN)).toEqual([])
+  })
+
+  test.each([SPRING, WINTER])('times and cover hold in the eight weeks from %d', (fromMs) => {
+    expect(checkTimes(compiled, fromMs)).toEqual([])
+    expect(checkSegmentTimes(compiled, fromMs)).toEqual([])
+    expect(checkCoverage(compiled, fromMs)).toEqual([])
   })
 
   test('has 10 to 40 cases, and one for each category of trigger and each severity', () => {

@@ -3,9 +3,11 @@ import { showPath } from '../problem.ts'
 import { readYaml } from '../yaml-source.ts'
 import { checkCoverage } from './coverage.ts'
 import type { Finding } from './finding.ts'
+import { checkIdleParts } from './idle-parts.ts'
 import { checkLimits } from './limits.ts'
 import { checkNames } from './names.ts'
 import { checkRules, checkRulesForErrors } from './rules.ts'
+import { checkSegments } from './segments.ts'
 import { checkTimes } from './times.ts'
 
 /** A finding with its place in the file; lines and columns count from 1. */
@@ -30,7 +32,9 @@ export function checkPolicy(
   return locate(source, file, [
     ...checkRules(compiled),
     ...checkTimes(compiled, fromMs),
+    ...checkSegments(compiled, fromMs),
     ...checkNames(compiled),
+    ...checkIdleParts(compiled),
     ...checkLimits(compiled),
     ...checkCoverage(compiled, fromMs),
   ])
@@ -46,6 +50,7 @@ export function checkForErrors(
   const found = [
     ...checkRulesForErrors(compiled),
     ...checkTimes(compiled, fromMs),
+    ...checkSegments(compiled, fromMs),
     ...checkLimits(compiled),
   ]
   return locate(

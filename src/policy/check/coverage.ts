@@ -1,6 +1,7 @@
-import { assign } from '../../domain/assign.ts'
-import { answerableUntil, customerClocks, toIso } from '../../domain/clock.ts'
-import type { CompiledPolicy, CompiledTeam } from '../../domain/compile-policy.ts'
+import { assign, availableFrom } from '../../domain/assign.ts'
+import { addWorkingMs } from '../../domain/calendar.ts'
+import { toIso } from '../../domain/clock.ts'
+import type { CompiledPerson, CompiledPolicy, CompiledTeam } from '../../domain/compile-policy.ts'
 import type { CompiledCondition } from '../../domain/condition.ts'
 import { findDecided } from '../../domain/find-facts.ts'
 import { SEVERITIES, type Severity } from '../../domain/labels.ts'
@@ -22,14 +23,14 @@ export function checkCoverage(policy: CompiledPolicy, fromMs: number): readonly 
   const start = Math.ceil(fromMs / STEP_MS) * STEP_MS
   return [...severitiesByTeam(policy)].flatMap(([id, severities]) => {
     const team = policy.teams.get(id)
-    if (team === undefined || isAlwaysCovered(team)) return []
+    if (team === undefined) return []
     return worstOf(severities.flatMap((severity) => coverageOf(team, severity, policy, start)))
   })
 }
 
 /** Two of the team can be reached at any minute, so there is no need to look at each. */
-function isAlwaysCovered({ owners, backups }: CompiledTeam): boolean {
-  const reachable = [...owners, ...backups].filter(
+function isAlwaysCovered(team: CompiledTeam | undefined): boolean {
+  const reachable = [...(team?.owners ?? []), ...(team?.backups ?? [])].filter(
     ({ hours, leave }) => (hours === null || hours.calendar.alwaysOpen) && leave.length === 0,
   )
   return new Set(reachable.map(({ ref }) => ref.id)).size >= 2
@@ -93,17 +94,20 @@ function stateAt(
   policy: CompiledPolicy,
   atMs: number,
 ): 'covered' | 'single' | 'uncovered' {
-  const { team: asked, backup, lastResort } = assignedAt(team, severity, policy, atMs)
+  const { team: asked, backup, lastResort, answerByMs } = assignedAt(team, severity, policy, atMs)
   if (lastResort) return 'uncovered'
-  const members = [...asked.owners, ...asked.backups, ...asked.onCall]
-  return members.some(({ ref }) => ref.id === backup.id) ? 'covered' : 'single'
+  const isBackedUp = (person: CompiledPerson, onDuty: boolean) =>
+    person.ref.id === backup.id && availableFrom(person, EMPTY_ROSTER, atMs, onDuty) <= answerByMs
+  return asked.onCall.some((person) => isBackedUp(person, true)) ||
+    [...asked.owners, ...asked.backups].some((person) => isBackedUp(person, false))
+    ? 'covered'
+    : 'single'
 }
 
 function assignedAt(team: CompiledTeam, severity: Severity, policy: CompiledPolicy, atMs: number) {
-  const timers = policy.timers[severity]
-  const [first] = customerClocks(timers, atMs)
-  const answerByMs = answerableUntil(timers, atMs, Date.parse(first!.dueAt))
-  return assign(team, policy, EMPTY_ROSTER, { nowMs: atMs, answerByMs })
+  const { target, calendar } = policy.timers[severity].first_response
+  const answerByMs = addWorkingMs(atMs, target, calendar)
+  return { answerByMs, ...assign(team, policy, EMPTY_ROSTER, { nowMs: atMs, answerByMs }) }
 }
 
 function sentenceOfSingle(
@@ -120,7 +124,10 @@ function sentenceOfSingle(
 function severitiesByTeam(policy: CompiledPolicy): ReadonlyMap<string, readonly Severity[]> {
   const space = spaceOf(policy)
   const byTeam = new Map<string, Set<Severity>>()
-  for (const { rule, condition } of [...policy.routes, ...segmentRoutes(policy)]) {
+  const routes = [...policy.routes, ...segmentRoutes(policy)].filter(
+    ({ rule }) => !isAlwaysCovered(policy.teams.get(rule.team)),
+  )
+  for (const { rule, condition } of routes) {
     const severities = byTeam.get(rule.team) ?? new Set()
     byTeam.set(rule.team, severities)
     for (const severity of SEVERITIES) {
@@ -132,8 +139,9 @@ function severitiesByTeam(policy: CompiledPolicy): ReadonlyMap<string, readonly 
       if (findDecided(wishes, space, policy).kind !== 'none') severities.add(severity)
     }
   }
-  const otherwise = byTeam.get(policy.otherwise.team) ?? new Set()
-  byTeam.set(policy.otherwise.team, new Set([...otherwise, 'P1', 'P2']))
+  const { team } = policy.otherwise
+  if (!isAlwaysCovered(policy.teams.get(team)))
+    byTeam.set(team, new Set([...(byTeam.get(team) ?? []), 'P1', 'P2']))
   return new Map(
     [...byTeam].map(([team, found]) => [team, SEVERITIES.filter((one) => found.has(one))]),
   )

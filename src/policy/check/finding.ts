@@ -45,6 +45,8 @@ export const FINDING_CODES = {
   'team-single': 'minutes at which one person stands between a team and the last resort',
   'team-unused': 'a team that no rule leads to',
   'person-unused': 'a person in no team',
+  'phrase-unused': 'a phrase that no rule asks for',
+  'calendar-unused': 'a calendar that nobody works by and no time runs on',
   'limits-exceeded': 'more rules, branches or approvals than the policy allows itself',
 } as const
 export type FindingCode = keyof typeof FINDING_CODES
