@@ -1,16 +1,17 @@
 import { fnv1a, isInvented } from './spike-keys.ts'
 
-/** How many rows a key may have in a window; what is read for it is bounded by this. */
-export const MAX_ROWS = 288
-
 /** Below this the customers of a key are all there, and counted exactly. */
-export const EXACT_ROWS = 128
-const ROWS_PER_LEVEL = 32
-/** Each level keeps one customer in four of the level below. */
-const LEVEL_BITS = 2
+export const EXACT_ROWS = 96
+const ROWS_PER_LEVEL = 20
+const LEVELS = 5
+/** Each level keeps one customer in eight of the level below. */
+const LEVEL_BITS = 3
+
+/** How many rows a key may have in a window; what is read for it is bounded by this. They stand for 700,000 customers. */
+export const MAX_ROWS = EXACT_ROWS + LEVELS * ROWS_PER_LEVEL
 
 /** Below this many customers in a window every new word is followed. */
-const ADMIT_ALL = 8_192
+const ADMIT_ALL = 4_096
 
 /**
  * How many customers the row of this one stands for under a key, or null when it is left out. Distinct sampling

@@ -53,6 +53,32 @@ onBothStores((db) => {
     expect(await ask(tenant, [], NOW)).toEqual({ volumes: [], trackedKeys: 0 })
   })
 
+  test('the order in which customers come changes nothing', async () => {
+    const said = Array.from({ length: 12 }, (_, n) => ({
+      customer: `o${n % 7}`,
+      key: `word:k${n % 3}`,
+    }))
+    const keys = ['word:k0', 'word:k1', 'word:k2']
+    const readings = []
+    for (const [name, order] of [
+      ['forth', said],
+      ['back', said.toReversed()],
+    ] as const) {
+      const tenant = forTenant(db(), name)
+      for (const [at, { customer, key }] of order.entries())
+        await recordTriage(
+          tenant,
+          aRecord({
+            ticket: { customer: { id: customer } },
+            now: minutes(-4 + at / 6),
+            keys: [key],
+          }),
+        )
+      readings.push(await ask(tenant, keys, NOW))
+    }
+    expect(readings[1]).toEqual(readings[0])
+  })
+
   test('the hours that are over teach what is usual, each once, whoever learns', async () => {
     const tenant = forTenant(db(), 'learning')
     await learnSpikes(tenant, minutes(-600), RULES)
