@@ -11,12 +11,12 @@ const SAAS = readFileSync(new URL('../../policies/saas.yaml', import.meta.url), 
 type Data = any
 
 /** The shipped procedure with fewer words to listen for, which take the longest to read. */
-const SHORT = parseDocument(SAAS).toJS() as Data
+const SHORT: Data = parseDocument(SAAS).toJS()
 for (const phrase of SHORT.phrases) phrase.patterns = phrase.patterns.slice(0, 1)
 
 /** It with something changed. */
 function edited(edit: (data: Data) => void): string {
-  const data = structuredClone(SHORT) as Data
+  const data: Data = structuredClone(SHORT)
   edit(data)
   // JSON is YAML.
   return JSON.stringify(data)
