@@ -68,7 +68,6 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     unit: 'share',
     better: 'low',
     isMean: false,
-    readsVariants: true,
     value: (cases) => shareOfVariants(cases, isMoreSevere),
   },
   flip_rate: {
