@@ -4,7 +4,7 @@ import type { Review, ReviewKind, ReviewState } from '../domain/review-state.ts'
 import { OPEN_REVIEW_STATES } from '../domain/review-state.ts'
 import type { Db, Param } from './db.ts'
 import type { ReviewRow } from './review-row.ts'
-import { REVIEW_COLUMNS, REVIEW_TABLES, reviewOf } from './review-row.ts'
+import { reviewOf } from './review-row.ts'
 import { toStorable } from './text.ts'
 
 export type ReviewQuery = {
@@ -38,7 +38,9 @@ export async function listReviews(db: Db, query: ReviewQuery): Promise<ReviewPag
     params.push(value)
     where.push(condition.replaceAll('?', `$${params.length}`))
   }
-  filter('v.state in (select json_array_elements_text(?::json))', JSON.stringify(states))
+  // All open ones are what the index holds anyway.
+  if (order !== QUEUE || states.length < OPEN_REVIEW_STATES.length)
+    filter('v.state in (select json_array_elements_text(?::json))', JSON.stringify(states))
   if (query.kinds !== undefined)
     filter('v.kind in (select json_array_elements_text(?::json))', JSON.stringify(query.kinds))
   if (query.severity !== undefined) filter('v.severity = ?', query.severity)
@@ -52,10 +54,15 @@ export async function listReviews(db: Db, query: ReviewQuery): Promise<ReviewPag
     const place = `($${params.length - 1}::timestamptz, $${params.length})`
     where.push(`(${order.key}, v.id) ${order.after} ${place}`)
   }
+  // The page first, then what its few rows need of tickets and receipts.
   const rows = await db.rows<ReviewRow & { place: string }>(
-    `select ${REVIEW_COLUMNS}, ${order.key} as place from ${REVIEW_TABLES}
-      where ${where.join(' and ')}
-      order by ${order.key} ${order.direction}, v.id ${order.direction} limit ${limit + 1}`,
+    `with page as materialized (
+       select v.*, ${order.key} as place from reviews v where ${where.join(' and ')}
+        order by ${order.key} ${order.direction}, v.id ${order.direction} limit ${limit + 1}
+     )
+     select v.*, t.external_id, t.caller, r.revision
+       from page v join tickets t on t.id = v.ticket join receipts r on r.decision_id = v.decision_id
+      order by v.place ${order.direction}, v.id ${order.direction}`,
     params,
   )
   const page = rows.slice(0, limit)

@@ -3,6 +3,8 @@ import type { Answer } from '../../src/domain/answer.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import type { Db } from '../../src/store/db.ts'
+import { recordTriage } from '../../src/store/record-triage.ts'
+import { aRecord } from '../store/a-record.ts'
 import type { TestApp } from '../support/app.ts'
 import { criticalTicket, openApp } from '../support/app.ts'
 import type { TestPostgres } from '../support/store.ts'
@@ -167,6 +169,40 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
     })
     expect((await act(reviewId, 'approve')).status).toBe(409)
     expect((await act(changed.review!.id, 'approve')).status).toBe(200)
+  })
+
+  test('a blind review hides its suggestion until it is answered', async () => {
+    const record = aRecord({
+      severity: 'P3',
+      ticket: { id: `blind-${dialect}` },
+      review: { id: `blind-${dialect}`, kind: 'sample', blind: true },
+    })
+    await recordTriage(db, record)
+    const id = record.review!.id
+    const hidden = await (await api.get(`/reviews/${id}`)).json()
+    expect(hidden).toMatchObject({ severity: null, type: null, team: null, owner: null })
+    expect(JSON.stringify(hidden)).not.toContain('P3')
+    expect((await act(id, 'approve')).status).toBe(409)
+    const answer = { severity: 'P2', type: 'technical', team: 'platform' }
+    expect(await (await act(id, 'answer', answer)).json()).toMatchObject({
+      state: 'overridden',
+      severity: 'P2',
+      outcome: { changes: { severity: 'P2' } },
+    })
+  })
+
+  test('a decision can be taken back for some seconds, and quality counts what stands', async () => {
+    const { reviewId } = await held()
+    const done = (await (await act(reviewId, 'approve')).json()) as { undoUntil: string }
+    expect(Date.parse(done.undoUntil)).toBeGreaterThan(Date.now())
+    expect(await (await act(reviewId, 'undo')).json()).toMatchObject({ state: 'claimed' })
+    expect((await act(reviewId, 'undo')).status).toBe(409)
+    const count = async () =>
+      ((await (await api.get('/reviews/quality?days=1')).json()) as { decided: number }).decided
+    const before = await count()
+    await act(reviewId, 'dismiss', { severity: 'P3', reason: 'a drill' })
+    expect(await count()).toBe(before + 1)
+    expect((await api.get('/reviews/quality?days=0')).status).toBe(422)
   })
 
   test('unknown reviews, verbs and filters are refused', async () => {
