@@ -1,4 +1,4 @@
-import dagre from '@dagrejs/dagre'
+import { graphlib, layout } from '@dagrejs/dagre'
 import type { Diagram, DiagramNode, NodeKind } from './graph.ts'
 import { wrapText } from './wrap-text.ts'
 
@@ -28,7 +28,7 @@ type Placed = Point & { readonly width: number }
 /** The diagram as one SVG file without outside parts: it shows and prints anywhere. */
 export function toSvg(diagram: Diagram): string {
   const boxes = new Map(diagram.nodes.map((node) => [node.id, boxOf(node)]))
-  const graph = new dagre.graphlib.Graph()
+  const graph = new graphlib.Graph()
   graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 64, marginx: 24, marginy: 24 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const [id, { width, height }] of boxes) graph.setNode(id, { width, height })
@@ -38,7 +38,7 @@ export function toSvg(diagram: Diagram): string {
       ...(label !== undefined && { width: label.length * CHARACTER, height: LINE_HEIGHT }),
     })
   // Severities stay in their order, the worst on top.
-  dagre.layout(graph, { disableOptimalOrderHeuristic: true })
+  layout(graph, { disableOptimalOrderHeuristic: true })
 
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
   const top = 44
