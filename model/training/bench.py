@@ -1,5 +1,7 @@
 """Milliseconds per message on one core at 16, 64 and 256 tokens, beside the shapes of MiniLM-L6 and DistilBERT.
 
+On a machine shared with other work the least of many repeats is what the core can do; the median shows the neighbours too.
+
 The rivals have random weights of the published shapes (time does not depend on the values), exported and quantised the same way.
 """
 
@@ -42,7 +44,7 @@ def _time(run, repeats: int) -> dict:
         began = time.perf_counter()
         run()
         times.append((time.perf_counter() - began) * 1000)
-    return {"p50": round(float(np.percentile(times, 50)), 3), "p95": round(float(np.percentile(times, 95)), 3)}
+    return {"least": round(min(times), 3), "p50": round(float(np.percentile(times, 50)), 3), "p95": round(float(np.percentile(times, 95)), 3)}
 
 
 def core_limit() -> float:
@@ -61,7 +63,7 @@ def core_limit() -> float:
         quantize_dynamic(str(plain), str(small), weight_type=QuantType.QInt8, per_channel=True)
         s = session(small)
         x = np.random.randn(512, 1024).astype(np.float32)
-        ms = _time(lambda: s.run(None, {"x": x}), 30)["p50"]
+        ms = _time(lambda: s.run(None, {"x": x}), 30)["least"]
     return 512 * 1024 * 1024 / (ms / 1000)
 
 
@@ -80,11 +82,11 @@ def figures(model: Model) -> dict:
     for length in LENGTHS:
         runs = 1 if length <= window else 1 + -(-(length - window) // stride)
         f = feed(1, min(length, window), vocabulary)
-        ours[str(length)] = _time(lambda: [model.session.run(None, f) for _ in range(runs)], 200)
+        ours[str(length)] = _time(lambda: [model.session.run(None, f) for _ in range(runs)], 400)
     f = feed(32, 64, vocabulary)
     ours["64 in a batch of 32, per message"] = {k: round(v / 32, 3) for k, v in _time(lambda: model.session.run(None, f), 20).items()}
     report["shipped"] = ours
-    tokens_per_second = 64 / (ours["64"]["p50"] / 1000)
+    tokens_per_second = 64 / (ours["64"]["least"] / 1000)
     width, layers = model.config["hidden_size"], model.config["num_hidden_layers"]
     per_token = layers * (12 * width * width + 2 * 64 * width)
     limit = core_limit()

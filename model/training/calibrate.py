@@ -1,5 +1,7 @@
 """Fits what turns logits into honest probabilities, thresholds and bands, on held-out labelled messages only."""
 
+from collections import Counter
+
 import numpy as np
 from scipy.optimize import minimize
 
@@ -14,7 +16,7 @@ from .tokenizer import encode_with_words, windows
 PROMISES = {"high": 0.10, "medium": 0.35}
 FLOOR_ERROR = 0.75
 CRITICAL_RECALL = 0.94  # aimed at on held-out messages, so that 0.90 stays after sampling error
-MOST_OVER_ESCALATION = 0.20  # the phrase floor of the policy adds its own; together they must stay under 0.25
+MOST_OVER_ESCALATION = 0.18  # the phrase floor of the policy adds its own; with it the suites of eval/ must stay under 0.25
 
 
 def truth(rows: list[Row], name: str) -> np.ndarray:
@@ -38,7 +40,13 @@ def raw_logits(model: Model, rows: list[Row]) -> list[dict[str, np.ndarray]]:
     return found
 
 
-def fit(outputs: list[dict], rows: list[Row]) -> Calibration:
+def shares(rows: list[Row], like: list[Row]) -> np.ndarray:
+    """Weights under which `rows` hold every source in the proportion of `like`; they sum to the number of rows of `like`."""
+    have, want = Counter(row.source for row in rows), Counter(row.source for row in like)
+    return np.array([want[row.source] / have[row.source] for row in rows])
+
+
+def fit(outputs: list[dict], rows: list[Row], weights: np.ndarray) -> Calibration:
     calibration = Calibration()
     for name, (kind, labels) in HEADS.items():
         if name == "language":
@@ -46,31 +54,31 @@ def fit(outputs: list[dict], rows: list[Row]) -> Calibration:
         logits = np.stack([out[f"{name}_logits"] for out in outputs]).astype(float)
         target = truth(rows, name)
         if kind == "multi":
-            pairs = [_platt(logits[:, i], target[:, i]) for i in range(len(labels))]
+            pairs = [_platt(logits[:, i], target[:, i], weights) for i in range(len(labels))]
             calibration.scale[name] = [a for a, _ in pairs]
             calibration.bias[name] = [b for _, b in pairs]
         else:
             # A bias per label only where labels are few; nineteen of them would fit noise.
-            scale, bias = _vector(logits, target, with_bias=len(labels) <= 5)
+            scale, bias = _vector(logits, target, weights, with_bias=len(labels) <= 5)
             calibration.scale[name] = [scale] * len(labels)
             calibration.bias[name] = bias
     return calibration
 
 
-def _platt(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    loss = lambda p: np.mean(np.logaddexp(0, p[0] * x + p[1]) - y * (p[0] * x + p[1])) + 1e-3 * ((p[0] - 1) ** 2 + 0.1 * p[1] ** 2)
+def _platt(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    loss = lambda p: np.average(np.logaddexp(0, p[0] * x + p[1]) - y * (p[0] * x + p[1]), weights=weights) + 1e-3 * ((p[0] - 1) ** 2 + 0.1 * p[1] ** 2)
     a, b = minimize(loss, [1.0, 0.0]).x
     return float(max(a, 0.2)), float(b)
 
 
-def _vector(logits: np.ndarray, target: np.ndarray, with_bias: bool) -> tuple[float, list[float]]:
+def _vector(logits: np.ndarray, target: np.ndarray, weights: np.ndarray, with_bias: bool) -> tuple[float, list[float]]:
     count = logits.shape[1]
 
     def loss(p: np.ndarray) -> float:
         z = logits * p[0] + (p[1:] if with_bias else 0)
         z = z - z.max(1, keepdims=True)
         log = z - np.log(np.exp(z).sum(1, keepdims=True))
-        return float(-log[np.arange(len(target)), target].mean() + (5e-3 * (p[1:] ** 2).sum() if with_bias else 0))
+        return float(-np.average(log[np.arange(len(target)), target], weights=weights) + (5e-3 * (p[1:] ** 2).sum() if with_bias else 0))
 
     best = minimize(loss, np.array([1.0, *([0.0] * (count if with_bias else 0))])).x
     return float(best[0]), [float(b) for b in best[1:]] if with_bias else [0.0] * count
@@ -92,13 +100,14 @@ def emotion_thresholds(probabilities: np.ndarray, target: np.ndarray) -> dict[st
     return {name: round(float(t), 3) for name, t in zip(EMOTIONS, chosen)}
 
 
-def critical_threshold(probabilities: np.ndarray, target: np.ndarray) -> dict:
+def critical_threshold(probabilities: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None) -> dict:
     """The highest threshold that reaches the recall aimed at; raised when too many other messages would become critical."""
     critical = PRIORITIES.index("critical")
     p, is_critical = probabilities[:, critical], target == critical
     grid = np.round(np.arange(0.6, 0.005, -0.005), 3)
-    recall = np.array([(p[is_critical] >= t).mean() for t in grid])
-    over = np.array([(p[~is_critical] >= t).mean() for t in grid])
+    weights = np.ones(len(p)) if weights is None else weights
+    recall = np.array([np.average(p[is_critical] >= t, weights=weights[is_critical]) for t in grid])
+    over = np.array([np.average(p[~is_critical] >= t, weights=weights[~is_critical]) for t in grid])
     wanted = int(np.argmax(recall >= CRITICAL_RECALL)) if (recall >= CRITICAL_RECALL).any() else len(grid) - 1
     allowed = np.flatnonzero(over <= MOST_OVER_ESCALATION)
     at = min(wanted, int(allowed[-1])) if len(allowed) else 0

@@ -93,7 +93,7 @@ def metamorphic(r: dict) -> str:
 def bench(r: dict) -> str:
     b = r["bench"]
     names = ["16", "64", "256", "64 in a batch of 32, per message"]
-    rows = [[m, *(f"{b[m][n]['p50']} / {b[m][n]['p95']}" for n in names)] for m in ("shipped", "MiniLM-L6", "DistilBERT")]
+    rows = [[m, *(" / ".join(str(b[m][n].get(k, "–")) for k in ("least", "p50", "p95")) for n in names)] for m in ("shipped", "MiniLM-L6", "DistilBERT")]
     a = b["arithmetic"]
     return table(["model", *(f"{n} tokens" if n.isdigit() else n for n in names)], rows) + (
         f"\n\n{a['tokens_per_second_at_64']:,} tokens/s at 64 tokens; {a['multiply_adds_per_token']:,} multiply-adds a token; one core does {a['core_int8_multiply_adds_per_second'] / 1e9:.0f} G int8 "

@@ -15,19 +15,20 @@ from .labels import EMOTIONS, HEADS, TRIGGER_TAGS
 from .network import Net, Shape
 from .words import EMAIL, LINK, MENTION
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 MAX_TOKENS, STRIDE = 128, 96
 POOLING = {"intent": "mean_log", "sentiment": "mean_log", "language": "mean_log", "emotions": "max", "urgency": "ordinal_max", "priority": "ordinal_max"}
 
 
 def write(net: Net, tokenizer: Tokenizer, folder: Path, held_out: list[Row], measured: list[Row], critical: list[Row]) -> dict:
-    """`held_out` fits the calibration, `measured` gives the bands their error rates, `critical` sets the P1 threshold."""
+    """`measured` fits the calibration, its sources weighed as in `held_out`, and gives the bands their error rates; `held_out` sets
+    the limits of emotions and triggers, `critical`, which begins with `measured`, that of P1."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizers_.save(tokenizer, folder)
     graph = folder / "onnx" / "model_quantized.onnx"
     _write_config(folder, net.shape, {})
     to_onnx(net, Calibration(), graph)
-    calibration = calibrate.fit(calibrate.raw_logits(Model(folder), held_out), held_out)
+    calibration = calibrate.fit(calibrate.raw_logits(Model(folder), measured), measured, calibrate.shares(measured, held_out))
     to_onnx(net, calibration, graph)
     heads = _decisions(Model(folder), held_out, measured, critical)
     return _write_config(folder, net.shape, heads, calibration)
@@ -50,7 +51,9 @@ def _decisions(model: Model, held_out: list[Row], measured: list[Row], critical:
             said = p >= limit
             heads[name] = {"thresholds": thresholds, "bands": calibrate.bands(p[said], truth[said]) if said.sum() > 40 else {}}
     critical_outputs = calibrate.raw_logits(model, critical)
-    heads["priority"]["critical"] = calibrate.critical_threshold(calibrate.probabilities(critical_outputs, "priority"), calibrate.truth(critical, "priority"))
+    # Sources as in the held-out split; what was written for the project weighs a quarter of that.
+    weights = np.concatenate([calibrate.shares(measured, held_out), np.full(len(critical) - len(measured), len(held_out) / 4 / max(1, len(critical) - len(measured)))])
+    heads["priority"]["critical"] = calibrate.critical_threshold(calibrate.probabilities(critical_outputs, "priority"), calibrate.truth(critical, "priority"), weights)
     heads["trigger"] = calibrate.trigger_threshold(outputs, held_out)
     return heads
 
