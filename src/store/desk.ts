@@ -64,7 +64,7 @@ export type SimilarTicket = Excerpt & {
 }
 
 /** Tickets that are looked through, newest first. */
-const RECENT = 300
+const RECENT = 150
 const SAME_CUSTOMER = 20
 const LEAST_SHARED = 0.25
 

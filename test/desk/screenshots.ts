@@ -26,6 +26,14 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const
 
+const ALL = ['queue', 'override', 'dismiss', 'history', 'quality', 'sign-in']
+/** A wide window shows queue and card together; the dark pages differ in colours only. */
+const SHOWN: Readonly<Record<(typeof LOOKS)[number]['name'], readonly string[]>> = {
+  light: ALL,
+  dark: ['queue', 'override', 'quality'],
+  phone: [...ALL, 'card'],
+}
+
 try {
   const ann = await desk.signIn(browser, 'Ann Keller')
   await decideMorning(desk, (minutes) => (ahead += minutes * MINUTE))
@@ -40,7 +48,9 @@ try {
   for (const { name, colorScheme, viewport } of LOOKS) {
     const context = await desk.signIn(browser, 'Ann Keller', { colorScheme, viewport })
     const page = await context.newPage()
-    const shoot = (what: string) => picture(page, `${what}-${name}`)
+    const shoot = async (what: string) => {
+      if (SHOWN[name].includes(what)) await picture(page, `${what}-${name}`)
+    }
     await page.goto('/review')
     await page.locator('#live[data-state=on]').waitFor()
     await shoot('queue')

@@ -76,6 +76,27 @@ describe('the Worker', { timeout: 30_000 }, () => {
     expect(wrong.status).toBe(403)
   })
 
+  test('serves the review desk: sign-in, queue, its two files, and changes as they happen', async () => {
+    const { url } = both.worker
+    const signIn = await fetch(`${url}/review/sign-in`)
+    const files = [...(await signIn.text()).matchAll(/"(\/review\/assets\/[^"]+)"/g)]
+    expect(files).toHaveLength(2)
+    for (const [, file] of files) expect((await fetch(url + file)).status, file).toBe(200)
+
+    const signedIn = await fetch(`${url}/review/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: url },
+      body: new URLSearchParams({ key: await both.newKey('reviewer') }),
+    })
+    const headers = { cookie: signedIn.headers.get('set-cookie')!.split(';')[0]! }
+    expect((await fetch(`${url}/review`, { redirect: 'manual' })).status).toBe(303)
+    expect((await fetch(`${url}/review`, { headers })).status).toBe(200)
+    const events = (await fetch(`${url}/review/events`, { headers })).body!.getReader()
+    expect(new TextDecoder().decode((await events.read()).value)).toContain('event: queue')
+    await events.cancel()
+  })
+
   test('shows the documentation and serves no file of the model', async () => {
     for (const path of ['/docs', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'])
       expect((await fetch(both.worker.url + path)).status, path).toBe(200)
