@@ -142,7 +142,8 @@ export const SCENARIOS: readonly Scenario[] = [
   // Last, because its crowd makes an outage of every outage after it.
   {
     id: 'S242 telecom, many customers at once',
-    crowd: 9,
+    // Of a service that does not know yet what is usual: a handful would be none.
+    crowd: 40,
     ticket: {
       subject: 'No internet',
       body: 'The internet is down in our street since this morning, nothing works.',
