@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import { TriageError } from '../domain/errors.ts'
 import { backtest, type Backtest, type BacktestOptions } from '../policy/backtest/backtest.ts'
+import { EXERCISE_CALLER } from '../plant-exercise.ts'
 import type { Db } from '../store/db.ts'
 import { findPolicy, rememberPolicy } from '../store/policies.ts'
 import { listPublications, publishPolicy } from '../store/publications.ts'
@@ -35,6 +36,8 @@ function backtestPolicy(
   { limit, page, ...options }: BacktestSourceOptions,
 ): Promise<Backtest> {
   const receipts = readStandingReceipts(db, {
+    // Planted items with a known answer are no tickets of customers.
+    without: EXERCISE_CALLER,
     ...(limit !== undefined && { limit }),
     ...(page !== undefined && { page }),
   })

@@ -49,23 +49,27 @@ export async function* readDecisionIds(db: Db): AsyncGenerator<string> {
   }
 }
 
-/** The receipts of the decisions that stand, oldest first, read in pages; at most the newest `limit`. */
+/** The receipts of the decisions that stand, oldest first, read in pages; at most the newest `limit`, none of the caller `without`. */
 export async function* readStandingReceipts(
   db: Db,
-  { limit = 1_000_000, page = PAGE }: { readonly limit?: number; readonly page?: number } = {},
+  {
+    limit = 1_000_000,
+    page = PAGE,
+    without = '',
+  }: { readonly limit?: number; readonly page?: number; readonly without?: string } = {},
 ): AsyncGenerator<Receipt> {
   const [from] = await db.rows<{ seq: number }>(
     `select coalesce(min(seq), 0) as seq from (
        select r.seq from receipts r join tickets t on t.decision_id = r.decision_id
-        where r.tenant = $1 order by r.seq desc limit $2) newest`,
-    [db.tenant, limit],
+        where r.tenant = $1 and t.caller <> $3 order by r.seq desc limit $2) newest`,
+    [db.tenant, limit, without],
   )
   let next = from?.seq ?? 0
   for (;;) {
     const rows = await db.rows<{ seq: number; receipt: string }>(
       `select r.seq, r.receipt from receipts r join tickets t on t.decision_id = r.decision_id
-        where r.seq >= $1 and r.tenant = $2 order by r.seq limit $3`,
-      [next, db.tenant, page],
+        where r.seq >= $1 and r.tenant = $2 and t.caller <> $4 order by r.seq limit $3`,
+      [next, db.tenant, page, without],
     )
     for (const row of rows) yield parseJson(row.receipt) as Receipt
     if (rows.length < page) return
