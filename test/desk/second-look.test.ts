@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseDocument } from 'yaml'
 import type { Db } from '../../src/store/db.ts'
 import { criticalTicket, harmlessTicket } from '../support/app.ts'
 import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts'
@@ -16,11 +17,11 @@ if (!hasChromium) console.warn(`\n${NO_CHROMIUM}\n`)
 const SOON = { timeout: 10_000 }
 
 /** The shipped procedure, with everything that asks people to look twice. */
-const RULES = `
-  undo_seconds: 30
-  four_eyes: { when: { customer.regulated: true } }
-  samples: { share: 1, blind: 1 }
-`
+const RULES = {
+  undo_seconds: 30,
+  four_eyes: { when: { 'customer.regulated': true } },
+  samples: { share: 1, blind: 1 },
+}
 
 describe.skipIf(!hasChromium)('looking twice', () => {
   let folder: string
@@ -35,8 +36,9 @@ describe.skipIf(!hasChromium)('looking twice', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'triage-desk-'))
     const policyFile = join(folder, 'policy.yaml')
-    const shipped = readFileSync('policies/saas.yaml', 'utf8')
-    writeFileSync(policyFile, shipped.replace(/^review:$/m, `review:${RULES.trimEnd()}`))
+    const policy = parseDocument(readFileSync('policies/saas.yaml', 'utf8'))
+    for (const [rule, value] of Object.entries(RULES)) policy.setIn(['review', rule], value)
+    writeFileSync(policyFile, policy.toString())
     db = await openTestPglite()
     desk = await openDesk(db, { policyFile, now: () => new Date(Date.now() + ahead) })
     reviewer = await desk.keyOf('reader', 'reviewer')
