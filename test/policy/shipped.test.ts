@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { buildFacts } from '../../src/domain/build-facts.ts'
 import { compilePolicy } from '../../src/domain/compile-policy.ts'
+import { decide } from '../../src/domain/decide.ts'
+import type { Decision } from '../../src/domain/decision.ts'
 import { SEVERITIES } from '../../src/domain/labels.ts'
 import { checkPhrase } from '../../src/domain/phrase-pattern.ts'
-import { TRIGGER_CATEGORIES } from '../../src/domain/policy.ts'
-import { ticketText } from '../../src/domain/ticket.ts'
+import { TRIGGER_CATEGORIES, type Policy } from '../../src/domain/policy.ts'
+import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
+import { ticketText, type Ticket } from '../../src/domain/ticket.ts'
+import { ticketSchema } from '../../src/http/ticket-schema.ts'
 import { checkPolicy } from '../../src/policy/check/check-policy.ts'
 import { checkCoverage } from '../../src/policy/check/coverage.ts'
 import { checkSegmentTimes } from '../../src/policy/check/segments.ts'
 import { checkTimes } from '../../src/policy/check/times.ts'
-import { runCase } from '../../src/policy/run-case.ts'
 import { parsePolicy } from '../../src/policy/parse.ts'
+import { runCase } from '../../src/policy/run-case.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
-import { SHIPPED_POLICIES } from '../support/shipped-policy.ts'
+import { SHIPPED_POLICIES, shippedPolicy } from '../support/shipped-policy.ts'
 
 /** The eight weeks from here hold the clock changes of autumn; those of spring; the holidays at the end of the year. */
 const AUTUMN = Date.parse('2026-10-19T00:00:00Z')
@@ -71,4 +76,43 @@ describe.each(SHIPPED_POLICIES)('policies/%s.yaml', (name) => {
   })
 })
 
+const AT = { now: '2026-11-25T15:00:00.000Z', clockStart: '2026-11-25T15:00:00.000Z' }
+const UNSCORED = { unscored: 'no model in this test' }
+const NOTHING_SCORED = {
+  sentiment: UNSCORED,
+  emotions: UNSCORED,
+  intent: UNSCORED,
+  urgency: UNSCORED,
+  priority: UNSCORED,
+  language: UNSCORED,
+  spikes: [],
+}
+
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value : [])
+
+const EXAMPLES = SHIPPED_POLICIES.filter((name) => name !== 'saas')
+
+/** Decided by listed phrases and ticket fields alone, as when no model answers. */
+async function decidedByWordsAlone(ticket: Ticket, policy: Policy): Promise<Decision> {
+  const scorer = createPhraseScorer(policy.phrases, policy.version)
+  const { triggers = [] } = await scorer.score({ text: ticketText(ticket) })
+  const signals = { ...NOTHING_SCORED, triggers }
+  const facts = buildFacts(ticket, { signals, degraded: [], instructionShaped: [] }, AT)
+  return decide(facts, compilePolicy(policy), EMPTY_ROSTER, AT)
+}
+
+describe.each(EXAMPLES)('policies/examples/%s.ndjson', (name) => {
+  test('holds tickets; the first is critical by words and fields alone, the last by nothing', async () => {
+    const file = new URL(`../../policies/examples/${name}.ndjson`, import.meta.url)
+    const tickets = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => ticketSchema.parse(JSON.parse(line)))
+    expect(tickets.length).toBeGreaterThan(2)
+    const policy = shippedPolicy(name)
+    const first = await decidedByWordsAlone(tickets[0]!, policy)
+    expect(first).toMatchObject({ floor: 'P1', disposition: 'review' })
+    const last = await decidedByWordsAlone(tickets.at(-1)!, policy)
+    expect(last.floor).toBe('P4')
+  })
+})
