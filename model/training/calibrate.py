@@ -15,6 +15,7 @@ from .tokenizer import encode_with_words, windows
 # Error rate inside a band that it promises at most, measured on held-out messages; below the floor nothing is said.
 PROMISES = {"high": 0.10, "medium": 0.35}
 FLOOR_ERROR = 0.75
+LEAST_QUOTE_WORDS = 2  # as in the label guide; one word alone raised harmless messages
 CRITICAL_RECALL = 0.94  # aimed at on held-out messages, so that 0.90 stays after sampling error
 MOST_OVER_ESCALATION = 0.18  # the phrase floor of the policy adds its own; with it the suites of eval/ must stay under 0.25
 
@@ -148,12 +149,11 @@ def trigger_threshold(outputs: list[dict], rows: list[Row]) -> dict:
     true = [row.labels["triggers"] for row in rows]
     token = [softmax(out["trigger_logits"].astype(float))[1:-1] for out in outputs]
     for threshold in np.arange(0.2, 0.9, 0.05):
-        for min_words in (1, 2):
-            spans = [decode_spans(row.text, out["ranges"], p, threshold, min_words) for row, out, p in zip(rows, outputs, token)]
-            characters, touched = overlap_f1(overlap_counts(true, spans)), touched_f1(touch_counts(true, spans))
-            if best is None or characters + touched > best[0]:
-                best = (characters + touched, {"threshold": round(float(threshold), 3), "min_words": min_words,
-                                               "held_out_character_f1": round(characters, 4), "held_out_span_f1": round(touched, 4)})
+        spans = [decode_spans(row.text, out["ranges"], p, threshold, LEAST_QUOTE_WORDS) for row, out, p in zip(rows, outputs, token)]
+        characters, touched = overlap_f1(overlap_counts(true, spans)), touched_f1(touch_counts(true, spans))
+        if best is None or characters + touched > best[0]:
+            best = (characters + touched, {"threshold": round(float(threshold), 3), "min_words": LEAST_QUOTE_WORDS,
+                                           "held_out_character_f1": round(characters, 4), "held_out_span_f1": round(touched, 4)})
     return best[1]
 
 
