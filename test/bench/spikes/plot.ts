@@ -68,7 +68,7 @@ function plot(
           ? []
           : [{ x: x(result.falseAlarmsPerWeek), y: y(value), label: String(result.parameter) }]
       })
-      .sort((a, b) => a.x - b.x)
+      .sort((a, b) => a.x - b.x || a.y - b.y)
     const path = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(' ')
     const dots = points.map(
       (point) =>
