@@ -40,7 +40,6 @@ export const FINDING_CODES = {
   'target-asleep': 'a critical clock that stands still while nobody works',
   'review-too-slow': 'a review that may take as long as the first response',
   'review-backup-late': 'a backup reviewer who is told when the review is over',
-  'team-too-small': 'a team whose owner is its own backup',
   'team-uncovered': 'minutes at which a team has nobody before the first response is due',
   'team-single': 'minutes at which one person stands between a team and the last resort',
   'team-unused': 'a team that no rule leads to',
