@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -45,24 +46,42 @@ function pgliteDb(client: PGlite, directory: string | undefined, close: () => Pr
       throw storeError(error)
     }
   }
-  const statement = (on: PGlite | Transaction) => ({
+  // One connection: what is asked for inside a transaction, by whatever way, would wait for its end for ever.
+  const running = new AsyncLocalStorage<{ readonly tx: Transaction; open: boolean }>()
+  const connection = (): PGlite | Transaction => {
+    const current = running.getStore()
+    return current?.open === true ? current.tx : client
+  }
+  const statements = {
     rows: <T extends Row>(text: string, params: readonly Param[] = []) =>
-      attempt(async () => (await on.query<T>(text, [...params])).rows as readonly T[]),
-  })
+      attempt(async () => (await connection().query<T>(text, [...params])).rows as readonly T[]),
+  }
   return {
-    ...statement(client),
+    ...statements,
     dialect: 'pglite',
     tenant: 'default',
     drizzle: drizzleOver((text, params) =>
       attempt(async () => {
-        const result = await client.query(text, [...params], { rowMode: 'array' })
+        const result = await connection().query(text, [...params], { rowMode: 'array' })
         return result.rows as unknown[][]
       }),
     ),
-    // PGlite rolls back before it rejects.
-    transaction: (work) => attempt(() => client.transaction((tx) => work(statement(tx)))),
+    transaction: (work) => attempt(() => inTransaction(() => work(statements))),
     ...(directory !== undefined && { disk: () => diskOf(directory) }),
     close,
+  }
+
+  /** A transaction inside another one is a part of it. PGlite rolls back before it rejects. */
+  async function inTransaction<T>(work: () => Promise<T>): Promise<T> {
+    if (running.getStore()?.open === true) return work()
+    return client.transaction(async (tx) => {
+      const current = { tx, open: true }
+      try {
+        return await running.run(current, work)
+      } finally {
+        current.open = false
+      }
+    })
   }
 }
 

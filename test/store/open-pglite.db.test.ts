@@ -114,3 +114,28 @@ test('one failed statement leaves the connection usable, inside and outside a tr
   await db.close()
   await expect(db.rows('select 1')).rejects.toMatchObject({ code: 'store_unavailable' })
 }, 60_000)
+
+test('what is asked for beside a transaction, inside it, is a part of it and waits for nobody', async () => {
+  const db = await openTestPglite()
+  try {
+    const added = `insert into idempotency (tenant, caller, key, fingerprint, decision_id, expires_at) values ('default', 'c', $1, 'f', 'd', now())`
+    await expect(
+      db.transaction(async (tx) => {
+        await tx.rows(added, ['inside'])
+        await db.rows(added, ['beside'])
+        await db.transaction((inner) => inner.rows(added, ['nested']))
+        expect(await db.rows('select key from idempotency')).toHaveLength(3)
+        throw new Error('changed my mind')
+      }),
+    ).rejects.toThrow('changed my mind')
+    expect(await db.rows('select key from idempotency')).toEqual([])
+    await Promise.all([
+      db.transaction(async (tx) => void (await tx.rows(added, ['one']))),
+      db.rows(added, ['two']),
+      db.transaction(async () => void (await db.rows(added, ['three']))),
+    ])
+    expect(await db.rows('select key from idempotency')).toHaveLength(3)
+  } finally {
+    await db.close()
+  }
+})
