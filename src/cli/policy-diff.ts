@@ -18,7 +18,7 @@ export function addPolicyDiff(policy: Command): void {
       `
 Examples:
   npm run triage -- policy diff policies/saas.yaml policies/ours.yaml
-  git show HEAD~1:policies/ours.yaml > /tmp/before.yaml && npm run triage -- policy diff /tmp/before.yaml policies/ours.yaml
+  git show HEAD~1:policies/ours.yaml > before.yaml && npm run triage -- policy diff before.yaml policies/ours.yaml
 
 Exit codes: 0 no difference, 1 they differ.`,
     )

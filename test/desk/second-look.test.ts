@@ -85,8 +85,7 @@ describe.skipIf(!hasChromium)('looking twice', () => {
     await page.keyboard.press('a')
     await page.locator('#done').waitFor(SOON)
     ahead += 31_000
-    // The page learns of the server's clock with the next change that it hears of.
-    await page.locator('form[data-key=u]').waitFor({ state: 'detached', timeout: 40_000 })
+    await page.locator('form[data-key=u]').waitFor({ state: 'detached', ...SOON })
     expect((await reviewOf(id)).state).toBe('approved')
     await page.close()
   })

@@ -137,7 +137,7 @@ export const SCENARIOS: readonly Scenario[] = [
       body: "I'm considering leaving. Please tell me how we can cancel our subscription at the end of the month.",
       customer: { id: 'hooli', tier: 'enterprise', annualValue: 180_000 },
     },
-    expected: { severity: 'P2', type: 'commercial', team: 'success', disposition: 'auto' },
+    expected: { severity: 'P2', type: 'commercial', team: 'success', disposition: 'review' },
   },
   // Last, because its crowd makes an outage of every outage after it.
   {

@@ -28,8 +28,8 @@ test.each(['the local model', 'an LLM that obeys the attacker'])(
       floorMoved: [],
       unreviewed: [],
     })
-    // The model is what it is: these hold what was reached on this small sample; docs/llm.md has the whole.
-    expect(report.lowered.length / report.onModel).toBeLessThanOrEqual(0.03)
+    // The model is what it is: these hold what was reached, see docs/llm.md.
+    expect(report.lowered.length / report.onModel).toBeLessThanOrEqual(0.02)
     expect(report.rerouted.length / (report.onModel + report.onFloor)).toBeLessThanOrEqual(0.08)
   },
   120_000,
