@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import type { Command } from 'commander'
-import { openStore } from '../compose/store.ts'
-import { parseConfig } from '../config.ts'
 import { TriageError } from '../domain/errors.ts'
 import { readAudit } from '../store/read-audit.ts'
 import { seal, verifyChain } from '../store/seal.ts'
+import { withStore } from './with-store.ts'
 
 /** `triage audit verify`: proves that no decision, answer or audit entry was changed or removed since it was sealed. */
 export function addAudit(program: Command): void {
@@ -30,8 +29,7 @@ export function addAudit(program: Command): void {
       '\nExamples:\n  npm run triage -- audit verify\n  npm run triage -- audit verify --anchor 1042:9f3c… --json\n\nExit code 3 when the chain is broken.',
     )
     .action(async ({ anchor, json }: { anchor?: string; json?: boolean }) => {
-      const db = await openStore(parseConfig(process.env))
-      try {
+      await withStore(async (db) => {
         while ((await seal(db, new Date())) > 0);
         const report = await verifyChain(db, parseAnchor(anchor))
         if (json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
@@ -46,20 +44,15 @@ export function addAudit(program: Command): void {
             `The chain is broken at ${position}: ${what} is ${kind}`,
           )
         }
-      } finally {
-        await db.close()
-      }
+      })
     })
 }
 
 async function exportAudit(): Promise<void> {
-  const db = await openStore(parseConfig(process.env))
-  try {
+  await withStore(async (db) => {
     while ((await seal(db, new Date())) > 0);
     for await (const entry of readAudit(db)) await print(`${JSON.stringify(entry)}\n`)
-  } finally {
-    await db.close()
-  }
+  })
 }
 
 /** Waits while the reader of the pipe is slow. */

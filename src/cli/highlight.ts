@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts'
-import { wrap } from './wrap.ts'
+import { wrapText } from '../domain/wrap-text.ts'
 
 export type Mark = { readonly start: number; readonly end: number; readonly label: string }
 
@@ -26,7 +26,7 @@ export function highlight(
   out += shown.slice(at)
   const wrapped = visible(out)
     .split('\n')
-    .flatMap((line) => wrap(line, options.width))
+    .flatMap((line) => wrapText(line, options.width))
     .join('\n')
   const cut =
     text.length > LONGEST

@@ -1,11 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Command, Option } from 'commander'
-import { openStore } from '../compose/store.ts'
-import { parseConfig } from '../config.ts'
 import { ROLES, type Role } from '../domain/api-key.ts'
 import { TriageError } from '../domain/errors.ts'
-import type { Db } from '../store/db.ts'
 import { createKey, listKeys, revokeKey } from '../store/keys.ts'
+import { withStore } from './with-store.ts'
 
 const ACTOR = 'cli'
 const SECRET_BYTES = 32
@@ -93,13 +91,4 @@ function collectRole(value: string, before: readonly Role[] | undefined): readon
       `Cannot use the role "${value}": ${ROLES.join(', ')} are known`,
     )
   return [...new Set([...(before ?? []), value as Role])]
-}
-
-async function withStore<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const db = await openStore(parseConfig(process.env))
-  try {
-    return await work(db)
-  } finally {
-    await db.close()
-  }
 }

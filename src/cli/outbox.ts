@@ -1,9 +1,7 @@
 import type { Command } from 'commander'
-import { openStore } from '../compose/store.ts'
-import { parseConfig } from '../config.ts'
 import { TriageError } from '../domain/errors.ts'
-import type { Db } from '../store/db.ts'
 import { listDeadLetters, resendDeadLetters } from '../store/deliveries.ts'
+import { withStore } from './with-store.ts'
 
 const ACTOR = 'cli'
 
@@ -61,13 +59,4 @@ function numbersOf(ids: readonly string[]): readonly number[] {
       'Cannot resend: numbers from "outbox list", or --all, are required',
     )
   return ids.map(Number)
-}
-
-async function withStore<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const db = await openStore(parseConfig(process.env))
-  try {
-    return await work(db)
-  } finally {
-    await db.close()
-  }
 }

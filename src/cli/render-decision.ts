@@ -6,7 +6,7 @@ import type { Signals } from '../domain/signal.ts'
 import { isUnscored } from '../domain/signal.ts'
 import { highlight } from './highlight.ts'
 import type { Paint, Style } from './paint.ts'
-import { wrap } from './wrap.ts'
+import { wrapText } from '../domain/wrap-text.ts'
 
 export type RenderOptions = { readonly paint: Paint; readonly width: number; readonly now: Date }
 
@@ -94,7 +94,7 @@ function fromNow(ms: number): string {
 function reasonLines(reason: Reason, { paint, width }: RenderOptions): string[] {
   const mark = reason.raise === undefined ? '·' : paint(SEVERITY_STYLE[reason.raise], reason.raise)
   const pad = reason.raise === undefined ? '   ' : '  '
-  const lines = wrap(reason.sentence, width - 8)
+  const lines = wrapText(reason.sentence, width - 8)
   const rule = paint('faint', `(${reason.rule}${reason.floor === true ? ', floor' : ''})`)
   return lines
     .map((line, at) => (at === 0 ? `  ${mark}${pad}${line}` : `      ${line}`))
@@ -108,7 +108,7 @@ function reviewLines(
   return [
     '',
     paint('heading', 'A person decides'),
-    ...review.because.flatMap((why) => wrap(why, width - 4).map((line) => `  ${line}`)),
+    ...review.because.flatMap((why) => wrapText(why, width - 4).map((line) => `  ${line}`)),
     `  ${paint('faint', `review ${review.id}, due ${review.dueAt.slice(0, 16).replace('T', ' ')} UTC`)}`,
   ]
 }

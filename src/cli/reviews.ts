@@ -1,13 +1,12 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { openStore } from '../compose/store.ts'
-import { parseConfig } from '../config.ts'
 import { TriageError } from '../domain/errors.ts'
 import { splitOf } from '../domain/review-split.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { DecidedReview } from '../store/export-reviews.ts'
 import { readDecidedReviews } from '../store/export-reviews.ts'
+import { withStore } from './with-store.ts'
 
 type Options = { readonly out: string; readonly original?: boolean; readonly testFrom?: string }
 
@@ -33,8 +32,7 @@ On the embedded database the service must not run at the same time.`,
     )
     .action(async ({ out, original = false, testFrom }: Options) => {
       const from = dateOf(testFrom)
-      const db = await openStore(parseConfig(process.env))
-      try {
+      await withStore(async (db) => {
         await mkdir(out, { recursive: true })
         const files = {
           train: await open(join(out, 'train.jsonl'), 'w'),
@@ -51,9 +49,7 @@ On the embedded database the service must not run at the same time.`,
         process.stdout.write(
           `${counts.train} in train.jsonl, ${counts.test} in test.jsonl, ${counts.neither} in neither\n`,
         )
-      } finally {
-        await db.close()
-      }
+      })
     })
 }
 

@@ -36,7 +36,7 @@ type Plan = {
   readonly seed: number
 }
 
-/** Every ticket here is worth asking the LLM about. */
+/** Every ticket here is worth asking the LLM about, and none is of a type that a crowd makes critical: that is never asked. */
 const bodyOf = (id: string, nth: number) =>
   JSON.stringify({
     id,
@@ -44,7 +44,7 @@ const bodyOf = (id: string, nth: number) =>
     customer: { id: `C-${nth % 97}`, annualValue: 150_000 },
   })
 const TEXTS = [
-  'Hello, how can I export my contacts to a CSV file? Thank you.',
+  'Hello, can you tell me which of your plans has reports? Thank you.',
   'Where do I find the invoice of last month?',
   'Could you add a dark mode to the dashboard some day?',
 ]

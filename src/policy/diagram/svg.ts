@@ -1,6 +1,6 @@
 import { graphlib, layout } from '@dagrejs/dagre'
 import type { Diagram, DiagramNode, NodeKind } from './graph.ts'
-import { wrapText } from './wrap-text.ts'
+import { wrapText } from '../../domain/wrap-text.ts'
 
 const TITLE_SIZE = 15
 const LINE_HEIGHT = 17
