@@ -44,7 +44,7 @@ const bodyOf = (id: string, nth: number) =>
     customer: { id: `C-${nth % 97}`, annualValue: 150_000 },
   })
 const TEXTS = [
-  'Hello, can you tell me which of your plans has reports? Thank you.',
+  'Please change the name on my account to the new name of our company.',
   'Where do I find the invoice of last month?',
   'Could you add a dark mode to the dashboard some day?',
 ]
