@@ -51,7 +51,10 @@ export function runClocks(input: ClockInput): readonly RunningClock[] {
   return CUSTOMER_CLOCKS.map((kind) => {
     const { fromMs, endedMs, stopped } = spanOf(kind, story)
     const timer = input.timers[kind]
-    const stops = story.stops.filter((stop) => endedMs === null || stop.fromMs < endedMs)
+    // A pause that outlasted the clock, as of a reply while we waited, stood still until its end.
+    const stops = story.stops
+      .filter((stop) => endedMs === null || stop.fromMs < endedMs)
+      .map(({ fromMs: beganMs, untilMs }) => ({ fromMs: beganMs, untilMs: untilMs ?? endedMs }))
     const plainDueMs = addWorkingMs(fromMs, timer.target, timer.calendar)
     const dueMs = shifted(fromMs, plainDueMs, stops, timer.calendar)
     const lasting = stops.find(({ untilMs }) => untilMs === null)

@@ -457,6 +457,15 @@ const CASES: readonly Case[] = [
     ['paused 10:30', 'resumed 11:30'],
     'running 12:00',
   ],
+  [
+    'answered while we waited for the customer',
+    'first_response',
+    'always',
+    '1h',
+    '10:00',
+    ['paused 10:30', 'replied 12:00'],
+    'met 12:30 at 12:00',
+  ],
   ['the first update', 'update', 'always', '2h', '10:00', [], 'running 12:00'],
   [
     'an answer starts the next update',
