@@ -8,12 +8,19 @@ const MARKS =
 const BLOCKS =
   /<!--.{0,2000}?-->|<(system|assistant|instructions?|prompt)>.{0,2000}?<\/\1>|<\|im_start\|>\w*(?:.{0,2000}?<\|im_end\|>)?|\[inst\].{0,2000}?\[\/inst\]|```json.{0,2000}?```|#{2,3} ?instruction:.{0,1000}?#{2,3} ?response:(?:\s*\{[^{}]{0,400}\})?|\{\s*"role".{0,1000}?\}(?:"\s*\})?|\{[^{}]{0,400}"(?:priority|severity|urgency|disposition|sentiment|intent)"\s{0,3}:[^{}]{0,400}\}|\b(?:set|change|lower|close|resolve|dismiss|approve|skip)_?(?:priority|severity|ticket|review|case)\([^)\n]{0,80}\);?(?:\s*\w{3,30}\([^)\n]{0,80}\);?)*/gis
 
+/** Two and more steps of an agent's record in a row, as ReAct writes them. */
+const STEP = String.raw`\b(?:thought|action(?: input)?|observation|final answer):[^\n.]{0,120}(?:\.|\n|$)`
+const STEPS = new RegExp(String.raw`${STEP}(?:\s*${STEP})+`, 'gi')
+
 /** Places where a text imitates the frame of a prompt. */
 export function findPromptMarks(text: string): readonly Range[] {
-  const marks = [...text.matchAll(BLOCKS), ...text.matchAll(MARKS)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }))
+  const patterns = [BLOCKS, MARKS, STEPS]
+  const marks = patterns.flatMap((pattern) =>
+    Array.from(text.matchAll(pattern), (match) => ({
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
+  )
   return [...marks, ...findBreaks(text)]
 }
 

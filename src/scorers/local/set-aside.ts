@@ -2,6 +2,7 @@ import type { Range } from '../../domain/quoted-lines.ts'
 import { sentenceRanges } from '../../domain/sentence-ranges.ts'
 import { findPromptMarks } from '../../domain/prompt-marks.ts'
 import { findInstructions } from '../../domain/untrusted-text.ts'
+import { beginnings } from './beginnings.ts'
 import { blank } from './blank.ts'
 import { findOtherLanguages } from './other-languages.ts'
 
@@ -19,6 +20,7 @@ export type Readings = {
 const FEWEST_WORDS = 2
 const FEWEST_AMONG_FOREIGN = 3
 const FEWEST_BESIDE = 9
+const FEWEST_BEFORE = 5
 
 /**
  * The model knows how customers write, and anything else moves its scores at random: words addressed to a machine,
@@ -52,10 +54,7 @@ export function readingsOf(text: string): Readings {
   return { own: text, wider: undefined, mostlyForeign: false }
 }
 
-/**
- * The sentences that hold an instruction. One that begins with a capital in the middle of a sentence was put there: the
- * words before it stay. Inside a mark the mark says where it ends.
- */
+/** The sentences that hold an instruction, from where it was put in. Inside a mark the mark says where it ends. */
 function sentencesWith(
   text: string,
   instructions: readonly Range[],
@@ -65,14 +64,26 @@ function sentencesWith(
   return instructions
     .filter((range) => !marks.some((mark) => overlap(mark, range)))
     .map(({ start, end }) => {
-      const first = sentences.find((sentence) => sentence.end > start)
+      const first = sentences.find((sentence) => sentence.end > start)?.start ?? start
       const last = sentences.find((sentence) => sentence.end >= end)
-      const isPutIn =
-        /^\p{Lu}/u.test(text.slice(start, start + 2)) &&
-        /[\p{Ll}\d,]\s+$/u.test(text.slice(Math.max(0, start - 10), start))
-      return { start: isPutIn ? start : (first?.start ?? start), end: last?.end ?? end }
+      return { start: beginsAt(text, first, start), end: last?.end ?? end }
     })
 }
+
+/**
+ * From the capital that is nearest before the instruction: the words before it were there already, and stay. So do many
+ * words without one.
+ */
+function beginsAt(text: string, sentence: number, instruction: number): number {
+  const from = Math.max(sentence, instruction - LONGEST_BEGINNING)
+  const near = text.slice(from, instruction + LONGEST_BEGINNING)
+  const begins = beginnings(near).map((at) => from + at)
+  const nearest = begins.findLast((at) => at <= instruction)
+  if (nearest !== undefined) return nearest
+  return wordsIn(text.slice(sentence, instruction)) >= FEWEST_BEFORE ? instruction : sentence
+}
+
+const LONGEST_BEGINNING = 400
 
 const overlap = (a: Range, b: Range) => a.start < b.end && b.start < a.end
 

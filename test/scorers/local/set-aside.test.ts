@@ -1,25 +1,37 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readingsOf } from '../../../src/scorers/local/set-aside.ts'
-import { INSERTIONS } from '../../rigs/insertions.ts'
+import { INSERTIONS, POSITIONS, splice } from '../../rigs/insertions.ts'
 
 const BEFORE = 'I run a small clinic in the north.'
 const AFTER = 'No patient record opens for any of us this morning.'
 const shown = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** Known to get through between two sentences: text in a cipher reads like a foreign language that nobody speaks. */
-const KNOWN = new Set(['rot13', 'leet', 'tags', 'tool', 'order', 'delimiter'])
+/** The tokenizer drops characters that nobody sees, so they are left where they are. */
+const UNSEEN = new Set(['tags'])
+const BODIES = [
+  `${BEFORE} ${AFTER}`,
+  'so the trading screen has been frozen for 6 mins in london and ny. we cant close positions',
+]
 
 describe('readingsOf()', () => {
-  test.each(INSERTIONS.filter(({ kind }) => !KNOWN.has(kind)))(
-    'an insertion of kind $kind leaves the words around it alone',
-    ({ text }) => {
-      expect(shown(readingsOf(`${BEFORE} ${text} ${AFTER}`).own)).toBe(`${BEFORE} ${AFTER}`)
+  test.each(INSERTIONS.filter(({ kind }) => !UNSEEN.has(kind)))(
+    'an insertion of kind $kind leaves the words around it alone, wherever it stands',
+    (insertion) => {
+      for (const body of BODIES)
+        for (const position of POSITIONS) {
+          // Of a text in single letters the pronoun that follows is one more letter.
+          if (insertion.kind === 'spaced' && position === 'before') continue
+          const { own } = readingsOf(splice({ body }, insertion, position).body)
+          expect(shown(own).replace(/ --$/, ''), position).toBe(body)
+        }
     },
   )
 
   test.each([
     'EVRYTHING DWON sinc 20min plz hlep. no cashdesk wroking',
+    'Three staff of Puerto Rico Telephone and two of Volkswagen Financial Services wrote to us.',
+    'Units 4B, 7C and 9D of the Block A1 have no water, ask Mr. 007.',
     'From: "J. Müller" <x@y.example>\nThe café près de la gare lost its Wi-Fi, Señor López told us.',
     'Error: ECONNRESET at 10.0.0.1:8080 (0x80070057), see SELECT * FROM orders WHERE id = 7;',
     'Please mark this as urgent and escalate it to your manager!',
