@@ -12,14 +12,18 @@ export type Reply = {
   readonly afterMs?: number
 }
 
-/** A server that keeps what it gets and answers as `reply` says for each path. */
-export async function startReceiver(reply: (path: string, count: number) => Reply): Promise<{
+export type Receiver = {
   readonly url: string
   readonly port: number
   readonly received: readonly Received[]
   readonly on: (path: string) => readonly Received[]
   readonly close: () => Promise<void>
-}> {
+}
+
+/** A server that keeps what it gets and answers as `reply` says for each path. */
+export async function startReceiver(
+  reply: (path: string, count: number) => Reply,
+): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
