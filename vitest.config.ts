@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     // Servers, browsers and databases start in tests; a busy two-core machine takes its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

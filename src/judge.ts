@@ -95,11 +95,12 @@ export function scoringAfter(scoring: Scoring, previous: PreviousDecision | null
 
 /** The moment as it is for a ticket that was here before. */
 export function momentAfter(
-  { now, clockStart: start }: Moment,
+  { ticketId, now, clockStart: start }: Moment,
   previous: PreviousDecision,
 ): Moment {
   const { clockStart, happened, sla } = previous
   return {
+    ...(ticketId !== undefined && { ticketId }),
     now,
     clockStart: clockStart < start ? clockStart : start,
     ...(happened.length > 0 && { happened }),

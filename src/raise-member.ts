@@ -82,8 +82,8 @@ async function revise(
   raise: Raise,
   deps: RaiseDeps,
 ): Promise<RecordOutcome | null> {
-  const { clockStart, decisionId } = member.standing.receipt
-  const moment: Moment = { now: raise.at.now.toISOString(), clockStart }
+  const { ticketId, clockStart, decisionId } = member.standing.receipt
+  const moment: Moment = { ticketId, now: raise.at.now.toISOString(), clockStart }
   const attempt = async (at: Moment, seen: number) => {
     const on = (roster: Roster) => raisedRecord(member, raise, { at, seen, roster }, deps)
     const record = on(await deps.roster())

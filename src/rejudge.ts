@@ -55,7 +55,8 @@ export async function rejudge(
     },
     { policy, newId, newSalt: () => salt },
   )
-  const at = { now: deps.now().toISOString(), clockStart: receipt.clockStart }
+  const { ticketId, clockStart } = receipt
+  const at = { ticketId, now: deps.now().toISOString(), clockStart }
   const { secondOpinion } = receipt
   const scoringOn = (roster: Roster): Scoring =>
     scoringAfter(

@@ -61,7 +61,11 @@ export async function triage(
 ): Promise<RecordOutcome> {
   const started = deps.elapsedMs()
   const now = deps.now()
-  const at: Moment = { now: now.toISOString(), clockStart: clockStart(ticket, now).toISOString() }
+  const at: Moment = {
+    ticketId: ticket.id,
+    now: now.toISOString(),
+    clockStart: clockStart(ticket, now).toISOString(),
+  }
   const scored = redact(ticketText(ticket)).text
   // Names say nothing about severity and may be part of a phrase: they are covered in what is kept or leaves the house.
   const redacted = coverNames(scored, deps.findNames?.(scored) ?? [])

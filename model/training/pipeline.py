@@ -3,6 +3,8 @@
 examples:
   python -m model.training.pipeline --data ../shared/data
       everything: vocabulary, word statistics, teachers, student, calibration, int8, config.json, fixtures, report.json
+  python -m model.training.pipeline --data ../shared/data --jobs 2
+      the same weights sooner: teachers are trained beside each other, one core each
   python -m model.training.pipeline --data ../shared/data --run RUN --teachers 0 --steps 1500
       a quick single model, checkpoints in RUN
   python -m model.training.pipeline --data ../shared/data --without cfpb --only train
@@ -16,6 +18,8 @@ It stops when a held-out message (labelled/test, written/test) is found in anyth
 import argparse
 import json
 import random
+import re
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -131,6 +135,19 @@ class Run:
         net.lookup, net.tag_lookup = self.lookup(), self.tag_lookup()
         return net.eval()
 
+    def teachers_at_once(self) -> None:
+        """Every teacher in a process of its own; each leaves the checkpoint that `teacher` then loads."""
+        waiting, running = list(range(self.options.teachers)), []
+        while waiting or running:
+            while waiting and len(running) < self.options.jobs:
+                k = waiting.pop(0)
+                running.append(subprocess.Popen([sys.executable, "-m", "model.training.pipeline", *sys.argv[1:], "--only", f"teacher{k + 1}"]))
+            time.sleep(1)
+            for process in [process for process in running if process.poll() is not None]:
+                running.remove(process)
+                if process.returncode != 0:
+                    raise SystemExit(f"a teacher ended with {process.returncode}: {process.args}")
+
     def teacher(self, k: int) -> Net:
         return self.fit(f"teacher{k + 1}", self.options.seed + k, self.examples(self.options.seed + k), self.options.teacher_steps)
 
@@ -152,6 +169,8 @@ class Run:
         if net := self.finished():
             return net
         options = self.options
+        if options.jobs > 1:
+            self.teachers_at_once()
         data = self.examples(options.seed)
         if options.teachers:
             rows = distil.choose(self.sources, options.seed)
@@ -215,19 +234,25 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("model/training/run"), help="checkpoints, caches and logs (ignored by git)")
     parser.add_argument("--out", type=Path, default=Path("model"), help="the folder that ships")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--teachers", type=int, default=1, help="nets that label text for the student; 0 trains the student alone")
+    parser.add_argument("--teachers", type=int, default=2, help="nets that label text for the student; 0 trains the student alone")
     parser.add_argument("--teacher-steps", type=int, default=2400)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--variants", type=int, default=3, help="changed copies of every message labelled with the whole guide")
     parser.add_argument("--public-rows", type=int, help="at most so many rows of every public set (default: all)")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="teachers that are trained at the same time")
     parser.add_argument("--without", nargs="*", default=[], help="sources to leave out, by name")
-    parser.add_argument("--only", choices=["train", "ship", "report"], help="one part; `ship` and `report` need the parts before")
+    parser.add_argument("--only", help="one part: `teacherN`, `train`, `ship` or `report`; `ship` and `report` need the parts before")
     options = parser.parse_args()
+    if options.only is not None and not re.fullmatch(r"teacher[1-9]\d*|train|ship|report", options.only):
+        parser.error(f"--only {options.only}: expected teacherN, train, ship or report")
     torch.set_num_threads(options.threads)
     run = Run(options)
     if options.only == "report":
         return run.report()
+    if (options.only or "").startswith("teacher"):
+        run.teacher(int(options.only.removeprefix("teacher")) - 1)
+        return None
     net = run.student()
     if options.only == "train":
         return None

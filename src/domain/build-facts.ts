@@ -71,6 +71,7 @@ function putTicketFacts(put: Put, ticket: Ticket, at: Moment): void {
     put('customer.renewal', (Date.parse(customer.renewalAt) - now) / HOUR_MS)
   put('customer.healthScore', customer?.healthScore)
   put('customer.regulated', customer?.regulated)
+  put('customer.preferredChannel', customer?.preferredChannel)
   put('order.value', order?.value)
   put('order.delayHours', order?.delayHours)
   put('order.exposure', product(order?.value, order?.delayHours))

@@ -23,6 +23,7 @@ import { modeOf } from './route-mode.ts'
 import { wantedBy } from './needs.ts'
 import { proposeActions } from './propose-actions.ts'
 import type { Roster } from './roster.ts'
+import { CHANNELS } from './ticket.ts'
 import { segmentsOf, timersFor } from './segments.ts'
 import { showFact } from './sentence.ts'
 
@@ -96,7 +97,22 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
     },
     clocks,
     proposed: proposeActions(
-      { severity, priority, type, team, owner, backup, clocks, fired, reasons, nowMs },
+      {
+        severity,
+        priority,
+        type,
+        team,
+        owner,
+        backup,
+        clocks,
+        fired,
+        reasons,
+        nowMs,
+        ticketId: at.ticketId ?? NO_TICKET,
+        preferredChannel: CHANNELS.find(
+          (known) => known === facts.values['customer.preferredChannel'],
+        ),
+      },
       policy,
     ),
     ...(review !== null && {
@@ -110,6 +126,9 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
     reasons,
   }
 }
+
+/** What an example of the policy shows for the number of a ticket. */
+const NO_TICKET = '(number)'
 
 /** Receipts from before teams took turns were decided without what came with them. */
 function isRecent({ turns }: Roster): boolean {

@@ -1,3 +1,4 @@
+import type { Channel } from './ticket.ts'
 import type { Evidence } from './facts.ts'
 import type { Level, Priority, Severity, TicketType } from './labels.ts'
 import type { ClockKind, TriggerCategory } from './policy.ts'
@@ -56,7 +57,13 @@ export type Action =
       readonly people: readonly string[]
       readonly because: string
     }
-  | { readonly kind: 'draft_reply'; readonly external: boolean; readonly body: string }
+  | {
+      readonly kind: 'draft_reply'
+      readonly external: boolean
+      readonly body: string
+      /** How to send it; absent: the channel that the ticket came in by. */
+      readonly channel?: Channel
+    }
 
 /** What the policy says; a pure function of facts, policy, roster and time. */
 export type Decision = {

@@ -5,6 +5,7 @@ import { promise } from './propose-actions.ts'
 
 /** A ticket as it stands, whoever changed it last. */
 export type Standing = {
+  readonly ticketId: string
   readonly severity: Severity
   readonly type: TicketType
   readonly team: string
@@ -26,8 +27,9 @@ export type Drafts = {
 /** The policy's messages filled for a ticket as it stands; those that the policy does not write are left out. */
 export function draftsOf(standing: Standing, compiled: CompiledPolicy, nowMs: number): Drafts {
   const { policy, drafts } = compiled
-  const { severity, type, team, owner, backup, clocks } = standing
+  const { ticketId, severity, type, team, owner, backup, clocks } = standing
   const values = {
+    ticket: ticketId,
     severity,
     priority: PRIORITY_OF_SEVERITY[severity],
     type,

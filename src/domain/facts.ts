@@ -78,6 +78,11 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
   'customer.renewal': { type: 'hours_until', doc: 'Time until the contract renews' },
   'customer.healthScore': { type: 'number', min: 0, max: 100, doc: '0 about to leave, 100 well' },
   'customer.regulated': { type: 'boolean', doc: 'The customer is under a regulator' },
+  'customer.preferredChannel': {
+    type: 'string',
+    values: STRINGS,
+    doc: 'How the customer wants to be answered',
+  },
   'order.value': { type: 'number', min: 0, doc: 'Value of the order or shipment' },
   'order.delayHours': { type: 'number', min: 0, doc: 'Hours late' },
   'order.exposure': { type: 'number', min: 0, doc: 'order.value × order.delayHours' },

@@ -1,8 +1,10 @@
 import type { Happening } from './happening.ts'
 import type { ClockKind } from './labels.ts'
 
-/** The two instants a decision depends on, ISO 8601 in UTC, and what happened between them. */
+/** The two instants a decision depends on, ISO 8601 in UTC, what happened between them, and to which ticket. */
 export type Moment = {
+  /** The platform's number, for messages to name; absent in examples. */
+  readonly ticketId?: string
   /** When the decision is made. */
   readonly now: string
   /** When the customer's clocks start: `createdAt`, or arrival. */

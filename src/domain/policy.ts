@@ -1,3 +1,4 @@
+import type { Channel } from './ticket.ts'
 import type { ScoringRules } from './cascade.ts'
 import type { Costs } from './costs.ts'
 import type { Intent, Severity, TicketType, TriggerKind } from './labels.ts'
@@ -281,6 +282,8 @@ export type Policy = {
   readonly tags: readonly string[]
   readonly messages: {
     readonly acknowledgement: string
+    /** How to answer, by severity, where the customer prefers nothing. */
+    readonly channels?: Readonly<Partial<Record<Severity, Channel>>>
     /** To customers, about an incident; a draft for a person. */
     readonly incident?: string
     /** Drafts for a person; see `Drafts`. */

@@ -1,6 +1,7 @@
 import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
 import type { Action, Clock, PersonRef, Reason } from './decision.ts'
 import type { Priority, Severity, TicketType } from './labels.ts'
+import type { Channel } from './ticket.ts'
 import { showInstant } from './show-instant.ts'
 
 /** The parts of a decision that its actions are made from. */
@@ -15,13 +16,17 @@ export type Settled = {
   readonly fired: readonly CompiledTrigger[]
   readonly reasons: readonly Reason[]
   readonly nowMs: number
+  readonly ticketId: string
+  /** How the customer wants to be answered, where the platform says so. */
+  readonly preferredChannel: Channel | undefined
 }
 
 /** Slots of a tag. */
 export const TAG_SLOTS = ['severity', 'priority', 'type', 'team'] as const
 
-/** Slots of the acknowledgement. Times are phrases ("by Friday 2 October, 14:30 UTC") that the clocks allow. */
+/** Slots of the acknowledgement. {ticket} is the platform's number; times are phrases ("by Friday 2 October, 14:30 UTC") that the clocks allow. */
 export const MESSAGE_SLOTS = [
+  'ticket',
   'owner',
   'role',
   'team',
@@ -49,8 +54,19 @@ export function proposeActions(settled: Settled, policy: CompiledPolicy): readon
     },
     { kind: 'add_tags', external: false, tags: tagsOf(settled, policy) },
     ...notices(settled, policy),
-    { kind: 'draft_reply', external: true, body: acknowledgement(settled, policy) },
+    draftReply(settled, policy),
   ]
+}
+
+/** The customer's channel, else the one that the policy has for the severity, else that of the ticket. */
+function draftReply(settled: Settled, policy: CompiledPolicy): Action {
+  const channel = settled.preferredChannel ?? policy.policy.messages.channels?.[settled.severity]
+  return {
+    kind: 'draft_reply',
+    external: true,
+    body: acknowledgement(settled, policy),
+    ...(channel !== undefined && { channel }),
+  }
 }
 
 function tagsOf(settled: Settled, policy: CompiledPolicy): readonly string[] {
@@ -83,8 +99,9 @@ function notices(settled: Settled, policy: CompiledPolicy): readonly Action[] {
 }
 
 function acknowledgement(settled: Settled, policy: CompiledPolicy): string {
-  const { severity, priority, type, team, owner } = settled
+  const { ticketId, severity, priority, type, team, owner } = settled
   return policy.acknowledgement({
+    ticket: ticketId,
     severity,
     priority,
     type,

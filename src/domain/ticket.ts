@@ -31,6 +31,8 @@ export type Customer = {
   /** 0 (about to leave) to 100. */
   readonly healthScore?: number
   readonly regulated?: boolean
+  /** How they want to be answered. */
+  readonly preferredChannel?: Channel
 }
 
 /** What happened on this matter before this message, as the platform counts it. */

@@ -30,6 +30,10 @@ const customer = z.strictObject({
   renewalAt: instant.optional(),
   healthScore: z.number().min(0).max(100).optional(),
   regulated: z.boolean().optional(),
+  preferredChannel: z
+    .enum(CHANNELS)
+    .optional()
+    .openapi({ description: 'How the customer wants to be answered' }),
 })
 
 const history = z.strictObject({

@@ -4,6 +4,7 @@ import { DEFAULT_SCORING, DOUBTED_SIGNALS, SCORING_MODES } from '../domain/casca
 import type { FactType } from '../domain/facts.ts'
 import { INTENTS, SEVERITIES, TRIGGER_KINDS, TYPES } from '../domain/labels.ts'
 import { ROUTE_MODES, STRATEGIES, TRIGGER_CATEGORIES } from '../domain/policy.ts'
+import { CHANNELS } from '../domain/ticket.ts'
 import { isLocalDate } from '../domain/working-intervals.ts'
 import { DURATION_FORMS, parseDuration, parseHours } from './duration.ts'
 import { parseWarning, WARNING_FORMS } from './parse-warning.ts'
@@ -610,6 +611,12 @@ export const policySchema = z
           .optional()
           .describe('Draft to the customer at the update cadence; slots as in `acknowledgement`'),
         resolution: sentence.optional().describe('Draft to the customer with the solution'),
+        channels: z
+          .partialRecord(z.enum(SEVERITIES), z.enum(CHANNELS))
+          .optional()
+          .describe(
+            'How to answer, by severity, where the customer prefers nothing; absent: the channel of the ticket',
+          ),
         hand_off: sentence
           .optional()
           .describe('Draft to the colleague who takes over; also {backup}'),

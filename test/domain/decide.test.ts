@@ -4,6 +4,7 @@ import { compilePolicy } from '../../src/domain/compile-policy.ts'
 import { decide } from '../../src/domain/decide.ts'
 import { allowedActions } from '../../src/domain/decision.ts'
 import type { Facts, FactValue } from '../../src/domain/facts.ts'
+import type { Moment } from '../../src/domain/moment.ts'
 import type { Policy } from '../../src/domain/policy.ts'
 import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
 import { aPolicy, aTrigger, fact, gte, includes, is } from '../support/a-policy.ts'
@@ -15,7 +16,7 @@ function given(values: Record<string, FactValue>, evidence: Facts['evidence'] = 
   return { values: { ...READ, ...values }, evidence }
 }
 
-function decided(facts: Facts, part: Partial<Policy> = {}, at = AT) {
+function decided(facts: Facts, part: Partial<Policy> = {}, at: Moment = AT) {
   return decide(facts, compilePolicy(aPolicy(part)), EMPTY_ROSTER, at)
 }
 
@@ -292,6 +293,17 @@ describe('proposed', () => {
       { kind: 'notify', external: false, people: ['cleo'], because: 'Key account' },
       { kind: 'draft_reply', external: true, body: 'ANN answers by Wednesday 4 March, 13:55 UTC' },
     ])
+  })
+  test('the answer goes where the customer prefers, else where the severity says', () => {
+    const messages = { acknowledgement: '{ticket}', channels: { P1: 'phone' } } as const
+    const triggers = [aTrigger('stopped', is('customer.tier', 'gold'), { raise: 'P1' })]
+    const reply = (facts: Facts['values']) =>
+      decided(given(facts), { messages, triggers }, { ...AT, ticketId: 'T-77' }).proposed.at(-1)
+    expect(reply({ 'customer.tier': 'gold' })).toMatchObject({ channel: 'phone', body: 'T-77' })
+    expect(reply({ 'customer.tier': 'gold', 'customer.preferredChannel': 'chat' })).toMatchObject({
+      channel: 'chat',
+    })
+    expect(reply({})).not.toHaveProperty('channel')
   })
   test('a clock that ran out promises no time', () => {
     const late = { now: AT.now, clockStart: '2026-02-01T00:00:00.000Z' }

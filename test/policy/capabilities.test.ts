@@ -133,7 +133,7 @@ describe('what the sources ask of the default procedure', () => {
   test('messages name owner and role, promise the next word also without news, and nothing more than the clocks', () => {
     for (const name of SHIPPED_POLICIES) {
       const { acknowledgement, progress, resolution, handOff } = messagesOf(name)
-      for (const slot of ['{owner}', '{role}', '{nextUpdate}', '{resolution}'])
+      for (const slot of ['{ticket}', '{owner}', '{role}', '{nextUpdate}', '{resolution}'])
         expect(acknowledgement, name).toContain(slot)
       expect(acknowledgement, name).toMatch(/no news|nothing new|without news|even if|also if/)
       expect(progress, name).toContain('{nextUpdate}')

@@ -348,7 +348,7 @@ describe('faults', () => {
     [
       'an unknown message slot',
       (data) => (data.messages.acknowledgement = 'Dear {ownr}'),
-      'messages.acknowledgement: Cannot fill {ownr} in messages.acknowledgement: one of owner, role, team, type, priority, severity, nextUpdate, resolution required; did you mean "owner"?',
+      'messages.acknowledgement: Cannot fill {ownr} in messages.acknowledgement: one of ticket, owner, role, team, type, priority, severity, nextUpdate, resolution required; did you mean "owner"?',
     ],
     [
       'no backup',

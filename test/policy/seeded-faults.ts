@@ -573,4 +573,28 @@ export const FOUND: readonly FoundFault[] = [
     code: 'limits-exceeded',
     says: /comparisons in "matters"; the policy allows itself 2/,
   },
+  {
+    what: 'a word of ours in a message to customers',
+    policy: 'saas',
+    edit: ['You do not need to repeat anything:', 'The root cause is with our L2:'],
+    line: 'acknowledgement: |',
+    code: 'message-jargon',
+    says: /A customer does not know what "(root cause|L2)" means/,
+  },
+  {
+    what: 'a level of ours in a message to customers',
+    policy: 'telecom',
+    edit: ['You do not\n    need to call again.', 'It is a {severity}.'],
+    line: 'acknowledgement: |',
+    code: 'message-jargon',
+    says: /A customer does not know what "\{severity\}" means/,
+  },
+  {
+    what: 'a message that blames a colleague',
+    policy: 'logistics',
+    edit: ['has to tell the story again.', 'has to tell it again; our warehouse team forgot it.'],
+    line: 'acknowledgement: |',
+    code: 'message-blame',
+    says: /"our warehouse team forgot" puts the blame on somebody/,
+  },
 ]

@@ -15,6 +15,7 @@ import { scoreText } from '../../src/scorers/local/score-text.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import type { Db } from '../../src/store/db.ts'
 import { rememberPolicy } from '../../src/store/policies.ts'
+import { repeatableId } from './repeatable-id.ts'
 
 export type TestApp = {
   readonly app: App
@@ -92,7 +93,7 @@ export async function openApp(
       metrics: undefined,
       now,
       elapsedMs: options.elapsedMs ?? (() => performance.now()),
-      newId: randomUUID,
+      newId: repeatableId,
       newSalt: randomUUID,
       onDecision: () => {},
       onRequest: () => {},

@@ -1,3 +1,4 @@
+import type { Channel } from '../../domain/ticket.ts'
 import { html } from 'hono/html'
 import type { Action, Decision } from '../../domain/decision.ts'
 import type { Html } from '../html.ts'
@@ -32,6 +33,8 @@ export function standingFields(review: ShownReview, names: Names): Html {
   </dl>`
 }
 
+const byChannel = (channel: Channel | undefined) => (channel === undefined ? '' : `, by ${channel}`)
+
 /** What happens on approval, step by step, with the message to the customer as it would be drafted. */
 export function proposedSection(decision: Decision, names: Names): Html {
   const drafts = decision.proposed.filter((action) => action.kind === 'draft_reply')
@@ -48,7 +51,7 @@ export function proposedSection(decision: Decision, names: Names): Html {
           <h2 id="draft-title">Draft to the customer</h2>
           <blockquote class="draft" dir="auto">${showHidden(draft.body)}</blockquote>
           <p class="hint">
-            ${draft.external ? 'Sent after approval.' : 'A draft for the owner; nothing is sent.'}
+            ${draft.external ? `Sent after approval${byChannel(draft.channel)}.` : 'A draft for the owner; nothing is sent.'}
           </p>
         </section>`,
     )}`

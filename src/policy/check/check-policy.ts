@@ -9,6 +9,7 @@ import { checkNames } from './names.ts'
 import { checkRules, checkRulesForErrors } from './rules.ts'
 import { checkSegments } from './segments.ts'
 import { checkTimes } from './times.ts'
+import { checkWording } from './wording.ts'
 
 /** A finding with its place in the file; lines and columns count from 1. */
 export type LocatedFinding = Omit<Finding, 'path'> & {
@@ -36,6 +37,7 @@ export function checkPolicy(
     ...checkNames(compiled),
     ...checkIdleParts(compiled),
     ...checkLimits(compiled),
+    ...checkWording(compiled.policy),
     ...checkCoverage(compiled, fromMs),
   ])
 }

@@ -46,6 +46,8 @@ export const FINDING_CODES = {
   'person-unused': 'a person in no team',
   'phrase-unused': 'a phrase that no rule asks for',
   'calendar-unused': 'a calendar that nobody works by and no time runs on',
+  'message-jargon': 'words in a message to customers that only colleagues know',
+  'message-blame': 'words in a message to customers that put the blame on somebody',
   'limits-exceeded': 'more rules, branches or approvals than the policy allows itself',
 } as const
 export type FindingCode = keyof typeof FINDING_CODES
