@@ -3,9 +3,10 @@ import { answerableUntil, customerClocks } from './domain/clock.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Clock } from './domain/decision.ts'
 import { TriageError } from './domain/errors.ts'
-import type { Severity, TicketType } from './domain/labels.ts'
+import { PRIORITY_OF_SEVERITY, type Severity, type TicketType } from './domain/labels.ts'
+import { acknowledgement } from './domain/propose-actions.ts'
 import type { Receipt } from './domain/receipt.ts'
-import type { Changes, Review, ReviewCommand } from './domain/review-state.ts'
+import type { Changes, Review, ReviewCommand, ReviewedFields } from './domain/review-state.ts'
 import type { Roster } from './domain/roster.ts'
 import { namedSegments, timersFor } from './domain/segments.ts'
 
@@ -95,7 +96,23 @@ async function completeOverride(
   requireKnownNames(command.changes, deps.policy)
   const changes = await withNamedOwner(command.changes, review, deps)
   const clocks = clocksUnder(changes, review, receipt, deps.policy)
-  return { ...command, changes, ...(clocks && { clocks }) }
+  const after = { ...review, ...changes }
+  const draft = draftUnder(after, clocks ?? receipt.decision.clocks, deps)
+  return { ...command, changes, ...(clocks && { clocks }), ...(draft !== undefined && { draft }) }
+}
+
+/** The acknowledgement names whoever it is now; a person's own words stand before it. */
+function draftUnder(
+  { ticketId, severity, type, team: id, owner }: ReviewedFields & Pick<Review, 'ticketId'>,
+  clocks: readonly Clock[],
+  { policy, now }: ReviewVerbDeps,
+): string | undefined {
+  const team = policy.teams.get(id)
+  const person = policy.policy.people[owner]
+  if (team === undefined || person === undefined) return undefined
+  const priority = PRIORITY_OF_SEVERITY[severity]
+  const answered = { ticketId, severity, priority, type, team, owner: person, clocks }
+  return acknowledgement({ ...answered, nowMs: now().getTime() }, policy)
 }
 
 function requireKnownNames(changes: Changes, policy: CompiledPolicy): void {

@@ -98,7 +98,14 @@ function notices(settled: Settled, policy: CompiledPolicy): readonly Action[] {
   return notices
 }
 
-function acknowledgement(settled: Settled, policy: CompiledPolicy): string {
+/** What a message to the customer is filled from. */
+export type Answered = Pick<
+  Settled,
+  'ticketId' | 'severity' | 'priority' | 'type' | 'team' | 'owner' | 'clocks' | 'nowMs'
+>
+
+/** The first answer to the customer in the policy's words. */
+export function acknowledgement(settled: Answered, policy: CompiledPolicy): string {
   const { ticketId, severity, priority, type, team, owner } = settled
   return policy.acknowledgement({
     ticket: ticketId,

@@ -141,9 +141,9 @@ type Command =
       readonly changes: Changes
       readonly reason: string
       readonly unseen?: boolean
-      /** Due times and actions under the new fields, when the caller has worked them out from the policy. */
+      /** Due times and first answer under the new fields, when the caller has worked them out from the policy. */
       readonly clocks?: readonly Clock[]
-      readonly actions?: readonly Action[]
+      readonly draft?: string
     }
   | {
       readonly kind: 'dismiss'
@@ -299,7 +299,7 @@ function decisionOf(review: ReviewStanding, command: Deciding, by: By): Made | R
 function override(
   review: ReviewStanding,
   by: By,
-  { changes, reason, actions, clocks = [] }: Extract<ReviewCommand, { kind: 'override' }>,
+  { changes, reason, draft, clocks = [] }: Extract<ReviewCommand, { kind: 'override' }>,
 ): Made | Refusal {
   if (Object.values(changes).every((change) => change === undefined))
     return refuse('Cannot override this review: name at least one field to change')
@@ -312,7 +312,12 @@ function override(
     fields,
     outcome: {
       kind: 'overridden',
-      actions: actions ?? by.proposed.map((action) => changeAction(action, review, changes)),
+      actions: by.proposed.map((action) =>
+        changeAction(action, review, {
+          ...(draft !== undefined && { message: draft }),
+          ...changes,
+        }),
+      ),
       changes,
       reason,
     },

@@ -127,6 +127,28 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
     expect(Date.parse(changed.dueAt) - Date.parse(created.dueAt)).toBe(45 * 60_000)
   })
 
+  test('the draft names the new owner; words of a person stay as they are', async () => {
+    const draftOf = async (changes: Record<string, string>) => {
+      const { reviewId } = await held()
+      const given = { changes, reason: 'knows this customer' }
+      expect((await act(reviewId, 'override', given)).status).toBe(200)
+      // The answer keeps it back until it can no longer be undone.
+      const [row] = await db.rows<{ outcome: string }>(
+        'select outcome::text from reviews where id = $1',
+        [reviewId],
+      )
+      const { actions } = JSON.parse(row!.outcome) as {
+        actions: { kind: string; body?: string }[]
+      }
+      return actions.find(({ kind }) => kind === 'draft_reply')?.body
+    }
+    const { policy } = (await loadPolicy('policies/saas.yaml')).compiled
+    const [owner, { name, role }] = Object.entries(policy.people).at(-1)!
+    const draft = await draftOf({ owner })
+    expect(draft).toContain(`I am ${name}, ${role}`)
+    expect(await draftOf({ owner, message: 'We call you.' })).toBe('We call you.')
+  })
+
   test('override refuses names that the policy does not know', async () => {
     const { reviewId } = await held()
     const response = await act(reviewId, 'override', { changes: { owner: 'nobody' }, reason: 'x' })
