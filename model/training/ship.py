@@ -15,7 +15,7 @@ from .labels import EMOTIONS, HEADS, TRIGGER_TAGS
 from .network import Net, Shape
 from .words import EMAIL, LINK, MENTION
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 MAX_TOKENS, STRIDE = 128, 96
 POOLING = {"intent": "mean_log", "sentiment": "mean_log", "language": "mean_log", "emotions": "max", "urgency": "ordinal_max", "priority": "ordinal_max"}
 
