@@ -86,7 +86,10 @@ type Work = {
 
 type LockedTicket = { id: number; external_id: string; caller: string; clock_start: string }
 
-/** In the order of their rows, so that two merges cannot wait for each other. */
+/**
+ * In the order of their rows, so that two merges cannot wait for each other. What stands in other tables is read after,
+ * as it is under the lock: joined to it, a ticket that was revised while we waited would be lost.
+ */
 async function lockTickets(
   tx: Statements,
   tenant: string,
@@ -94,14 +97,13 @@ async function lockTickets(
   into: string | null,
 ): Promise<readonly LockedTicket[]> {
   const wanted = [ticketId, ...(into === null ? [] : [into])].map((id) => requireStorable('id', id))
-  return tx.rows<LockedTicket>(
+  const locked = await tx.rows<{ id: number }>(
     `with owner as (
        select caller from tickets
         where tenant = $1 and external_id = $2 and ($3::text is null or caller = $3)
         order by updated_at desc, id desc limit 1
      )
-     select t.id, t.external_id, t.caller, r.receipt ->> 'clockStart' as clock_start
-       from tickets t join owner o on o.caller = t.caller join receipts r on r.decision_id = t.decision_id
+     select t.id from tickets t join owner o on o.caller = t.caller
       where t.tenant = $1 and t.external_id in (select json_array_elements_text($4::json))
       order by t.id for update of t`,
     [
@@ -110,6 +112,12 @@ async function lockTickets(
       caller === null ? null : toStorable(caller),
       JSON.stringify(wanted),
     ],
+  )
+  return tx.rows<LockedTicket>(
+    `select t.id, t.external_id, t.caller, r.receipt ->> 'clockStart' as clock_start
+       from tickets t join receipts r on r.decision_id = t.decision_id
+      where t.id in (select json_array_elements_text($1::json)::bigint) order by t.id`,
+    [JSON.stringify(locked.map(({ id }) => id))],
   )
 }
 
