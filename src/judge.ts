@@ -98,13 +98,17 @@ export function momentAfter(
   { ticketId, now, clockStart: start }: Moment,
   previous: PreviousDecision,
 ): Moment {
-  const { clockStart, happened, sla } = previous
+  const { clockStart, happened, sla, heldSince } = previous
+  // A reopened ticket is a new wait.
+  const waits =
+    heldSince !== null && !happened.some(({ kind, at }) => kind === 'reopened' && at > heldSince)
   return {
     ...(ticketId !== undefined && { ticketId }),
     now,
     clockStart: clockStart < start ? clockStart : start,
     ...(happened.length > 0 && { happened }),
     ...((sla.warned.length > 0 || sla.breached.length > 0) && { sla }),
+    ...(waits && { heldSince }),
   }
 }
 

@@ -6,7 +6,7 @@ import { decide } from './domain/decide.ts'
 import type { FactValue } from './domain/facts.ts'
 import type { Incident } from './domain/incident.ts'
 import { bucketOf } from './domain/incident.ts'
-import type { Moment } from './domain/moment.ts'
+import { heldSinceOf, type Moment } from './domain/moment.ts'
 import { isRaise } from './domain/raise-only.ts'
 import type {
   IncidentJoin,
@@ -83,7 +83,12 @@ async function revise(
   deps: RaiseDeps,
 ): Promise<RecordOutcome | null> {
   const { ticketId, clockStart, decisionId } = member.standing.receipt
-  const moment: Moment = { ticketId, now: raise.at.now.toISOString(), clockStart }
+  const moment: Moment = {
+    ticketId,
+    now: raise.at.now.toISOString(),
+    clockStart,
+    ...(member.standing.held && { heldSince: heldSinceOf(member.standing.receipt) }),
+  }
   const attempt = async (at: Moment, seen: number) => {
     const on = (roster: Roster) => raisedRecord(member, raise, { at, seen, roster }, deps)
     const record = on(await deps.roster())
@@ -118,7 +123,7 @@ function raisedRecord(
   const decision = decide(facts, policy, roster, at)
   if (!isRaise(before.decision, decision)) return null
   const { id: policyId, version, hash } = policy.policy
-  const { happened: _before, sla: _told, ...kept } = before
+  const { happened: _before, sla: _told, heldSince: _since, ...kept } = before
   const receipt: Receipt = {
     ...kept,
     decisionId: newId(),

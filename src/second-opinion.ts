@@ -1,5 +1,6 @@
 import type { AnswerReserve } from './answer-reserve.ts'
 import { reasonsToAsk } from './domain/cascade.ts'
+import { heldSinceOf } from './domain/moment.ts'
 import { raiseOnly } from './domain/raise-only.ts'
 import type { Judge, Judged } from './domain/raise-only.ts'
 import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
@@ -101,11 +102,17 @@ export async function reviseLate(
   },
 ): Promise<RecordOutcome | null> {
   const run = await opinion.run
+  const { heldSince: _before, ...at } = scoring.at
+  const held = record.receipt.decision.disposition === 'review'
   const known: Scoring = {
     ...scoring,
     runs: [...scoring.runs, run],
     roster: await deps.roster(),
-    at: { ...scoring.at, now: deps.now().toISOString() },
+    at: {
+      ...at,
+      now: deps.now().toISOString(),
+      ...(held && { heldSince: heldSinceOf(record.receipt) }),
+    },
     secondOpinion: { because: opinion.because, pending: false },
   }
   // The request and its words were counted with the first decision.

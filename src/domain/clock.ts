@@ -9,7 +9,7 @@ export type Timer = { readonly target: Target; readonly calendar: WorkingCalenda
 
 /** Everything that runs for one severity. */
 export type Timers = Readonly<Record<'first_response' | 'update' | 'resolution', Timer>> & {
-  /** How long a person has to decide a held ticket, counted from now. */
+  /** How long a person has to decide a held ticket, counted from when it was first held. */
   readonly review: Timer
   readonly reviewBackup: Timer | null
 }
@@ -49,13 +49,13 @@ export function answerDue(owed: readonly Clock[]): number | null {
 const ANSWERS = ['first_response', 'update', 'resolution'] as const
 
 /**
- * When a person must have decided, counted from now. Where two times apply the faster wins: a first response that is
- * due earlier, and still ahead, is the limit.
+ * When a person must have decided, counted from when the ticket was first held, however often it changed since. Where
+ * two times apply the faster wins: a first response that is due earlier, and was still ahead then, is the limit.
  */
-export function reviewTimes(timers: Timers, nowMs: number, respondByMs: number): ReviewTimes {
+export function reviewTimes(timers: Timers, heldMs: number, respondByMs: number): ReviewTimes {
   const { target, calendar } = timers.review
-  const limitMs = respondByMs > nowMs ? respondByMs : Infinity
-  const dueMs = Math.min(dueOf(timers.review, nowMs), limitMs)
+  const limitMs = respondByMs > heldMs ? respondByMs : Infinity
+  const dueMs = Math.min(dueOf(timers.review, heldMs), limitMs)
   const dueAt = toIso(dueMs)
   const clock: Clock = {
     kind: 'review',
@@ -64,7 +64,7 @@ export function reviewTimes(timers: Timers, nowMs: number, respondByMs: number):
     calendar: calendar.calendar.id,
   }
   if (timers.reviewBackup === null) return { clock, dueAt }
-  return { clock, dueAt, backupAt: toIso(Math.min(dueOf(timers.reviewBackup, nowMs), dueMs)) }
+  return { clock, dueAt, backupAt: toIso(Math.min(dueOf(timers.reviewBackup, heldMs), dueMs)) }
 }
 
 /** Until when an owner who is away may come back: the first response, or a fresh one when that is past. */

@@ -18,7 +18,7 @@ import {
   type Severity,
   type TicketType,
 } from './labels.ts'
-import type { Moment } from './moment.ts'
+import { heldSinceOf, type Moment } from './moment.ts'
 import { modeOf } from './route-mode.ts'
 import { wantedBy } from './needs.ts'
 import { proposeActions } from './propose-actions.ts'
@@ -60,7 +60,8 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
   const timers = timersFor(severity, segments, policy, startMs)
   const owed = customerClocks(timers, startMs, at.happened)
   const respondByMs = answerDue(owed) ?? nowMs
-  const review = holds.length > 0 ? reviewTimes(timers, nowMs, respondByMs) : null
+  const heldMs = Date.parse(heldSinceOf(at))
+  const review = holds.length > 0 ? reviewTimes(timers, heldMs, respondByMs) : null
   const clocks = review === null ? owed : [...owed, review.clock]
 
   const wanted = wantedBy(route.needs, decided)

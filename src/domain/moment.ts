@@ -13,7 +13,13 @@ export type Moment = {
   readonly happened?: readonly Happening[]
   /** Clocks that were warned of or missed while they ran; absent: none. */
   readonly sla?: SlaRecord
+  /** Since when a person is awaited, over all revisions; absent: nobody was before this decision. */
+  readonly heldSince?: string
 }
+
+/** Since when a person is awaited for the held decision that was made at this moment. */
+export const heldSinceOf = ({ now, heldSince }: Pick<Moment, 'now' | 'heldSince'>): string =>
+  heldSince ?? now
 
 export type SlaRecord = {
   readonly warned: readonly ClockKind[]

@@ -16,6 +16,8 @@ export type PlannedReview = {
   readonly kind: ReviewKind
   readonly dueAt: string
   readonly backupAt: string | null
+  /** A review of an earlier revision waits since then: who was told stays told. Absent: none did. */
+  readonly heldSince?: string
   readonly blind: boolean
   readonly fourEyes: boolean
   readonly consequence: number
@@ -37,6 +39,7 @@ export type Reviewable = {
   readonly signals: Signals
   readonly redactedText: string
   readonly now: string
+  readonly heldSince?: string
 }
 
 /**
@@ -48,7 +51,7 @@ export function planReview(
   policy: CompiledPolicy,
   newId: () => string,
 ): PlannedReview | null {
-  const { decisionId, decision, facts } = made
+  const { decisionId, decision, facts, heldSince } = made
   if (decision.review === undefined) {
     const { share = 0, blind = 0 } = policy.policy.review.samples ?? {}
     if (shareOf(decisionId, 'sample') >= share) return null
@@ -62,6 +65,7 @@ export function planReview(
     kind: 'held',
     dueAt,
     backupAt,
+    ...(heldSince !== undefined && { heldSince }),
     // A route that may not even suggest keeps its suggestion to itself.
     blind: mode === 'off' || mode === 'shadow',
     fourEyes: policy.fourEyes?.holds(decided) === true,

@@ -31,6 +31,8 @@ export type Receipt = {
   /** What moved the clocks before this decision, and which of them were warned of or missed. */
   readonly happened?: readonly Happening[]
   readonly sla?: SlaRecord
+  /** Since when a person had been awaited; absent: nobody was before this decision. */
+  readonly heldSince?: string
   readonly policy: { readonly id: string; readonly version: string; readonly hash: string }
   readonly degraded: readonly string[]
   /** Earlier tickets of the customer that this one belongs with; absent: none. */
@@ -107,6 +109,8 @@ export type PreviousDecision = {
   readonly severity: Severity
   /** It still waits for a person. */
   readonly held: boolean
+  /** Since when, over all revisions; null: it does not. */
+  readonly heldSince: string | null
   readonly owner: string
   /** Where the clocks of the first decision began. */
   readonly clockStart: string

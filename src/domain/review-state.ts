@@ -105,7 +105,10 @@ export type ReviewStanding = ReviewedFields & {
   readonly outcome: ReviewOutcome | null
   readonly proposal: Proposal | null
   readonly undo: Undo | null
-  /** The ticket changed while this review was open: whoever decides names the version that they saw. */
+  /**
+   * The ticket changed while this review was open: whoever decides names the version that they saw. After `decidedAt`:
+   * it changed before anybody outside was told of the decision, which does not happen any more.
+   */
   readonly changedAt: string | null
   /** Counts every change by a person and of the ticket. */
   readonly version: number
@@ -240,6 +243,14 @@ export function holderOf(
   return Date.parse(leaseUntil) > now.getTime() ? claimedBy : null
 }
 
+/** Decided, but the ticket changed before anybody outside was told, so nothing of it happens. */
+export function isWithdrawn({
+  decidedAt,
+  changedAt,
+}: Pick<ReviewStanding, 'decidedAt' | 'changedAt'>): boolean {
+  return decidedAt !== null && changedAt !== null && Date.parse(changedAt) > Date.parse(decidedAt)
+}
+
 function staleness(review: ReviewStanding, { kind, version }: ReviewCommand): string | null {
   if (version !== undefined && version !== review.version)
     return `Cannot ${kind} this review: it has changed since you saw it, look at it again`
@@ -369,6 +380,10 @@ function decided(review: ReviewStanding, by: By, { fields, outcome, clocks }: Ma
 /** Back in the hands of whoever decided, as it was before. */
 function undo(review: ReviewStanding, by: By): Transition {
   if (isOpen(review)) return refuse('Cannot undo this review: it is not decided')
+  if (isWithdrawn(review))
+    return refuse(
+      'Cannot undo this review: the ticket changed and was decided anew; nobody outside was told of your decision',
+    )
   if (review.undo === null) return refuse(`Cannot undo this review: it is ${review.state} for good`)
   if (review.decidedBy !== by.actor)
     return refuse(`Cannot undo this review: only ${review.decidedBy} may, who decided it`)

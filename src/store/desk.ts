@@ -24,20 +24,27 @@ export async function readQueueLines(
   return new Map(rows.map((row) => [row.id, { ...excerptOf(row), customerId: row.customer_id }]))
 }
 
-/** How many wait, and a mark that changes whenever the queue looks different, also when a lease runs out. */
+/** How many wait, and a mark that changes whenever the queue looks different, also when a lease runs out or nobody decided in time. */
 export async function readQueueMark(
   db: Db,
   now: Date,
 ): Promise<{ readonly open: number; readonly mark: string }> {
   const row = onlyRow(
-    await db.rows<{ open: number; versions: number; newest: string | null; leased: number }>(
+    await db.rows<{
+      open: number
+      versions: number
+      newest: string | null
+      leased: number
+      defaulted: number
+    }>(
       `select count(*)::int as open, coalesce(sum(version), 0)::int as versions, max(created_at) as newest,
-              (count(*) filter (where lease_until > $2))::int as leased
+              (count(*) filter (where lease_until > $2))::int as leased, count(defaulted_at)::int as defaulted
          from reviews where tenant = $1 and state in ('pending', 'claimed')`,
       [db.tenant, now.toISOString()],
     ),
   )
-  return { open: row.open, mark: [row.open, row.versions, row.newest, row.leased].join('/') }
+  const { open, versions, newest, leased, defaulted } = row
+  return { open, mark: [open, versions, newest, leased, defaulted].join('/') }
 }
 
 /** Everybody who has decided since then, by name. */

@@ -92,6 +92,7 @@ async function readStanding(
     revision: row.revision,
     severity: row.severity,
     held: row.standing === 'held',
+    heldSince: row.standing === 'held' ? row.held_since : null,
     owner: row.owner,
     clockStart: row.clock_start,
     happened: [...happeningsOf(events), ...reopened],
@@ -102,7 +103,8 @@ async function readStanding(
 
 const READ_STANDING = `
   select t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at,
-      r.receipt ->> 'clockStart' as clock_start, ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
+      r.receipt ->> 'clockStart' as clock_start,
+      coalesce(r.receipt ->> 'heldSince', r.receipt ->> 'now') as held_since, ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
     from tickets t join receipts r on r.decision_id = t.decision_id
    where t.tenant = $1 and t.caller = $2 and t.external_id = $3`
 
@@ -114,6 +116,7 @@ type StandingRow = {
   owner: string
   resolved_at: string | null
   clock_start: string
+  held_since: string
   events: string
   clocks: string
 }

@@ -1,3 +1,4 @@
+import { heldSinceOf } from '../domain/moment.ts'
 import type { PreviousDecision, Receipt } from '../domain/receipt.ts'
 import type { Severity } from '../domain/labels.ts'
 import type { Ticket } from '../domain/ticket.ts'
@@ -110,6 +111,7 @@ function standingOf(row: Row, leaseUntil: string): Standing {
       revision: row.revision,
       severity: row.severity,
       held: row.standing === 'held',
+      heldSince: row.standing === 'held' ? heldSinceOf(receipt) : null,
       owner: row.owner,
       clockStart: receipt.clockStart,
       happened: happeningsOf(events),

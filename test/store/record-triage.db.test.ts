@@ -139,6 +139,7 @@ onBothStores((db) => {
         revision: 1,
         severity: 'P2',
         held: false,
+        heldSince: null,
         owner: 'ana',
         clockStart: NOW.toISOString(),
         happened: [],

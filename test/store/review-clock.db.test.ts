@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { loadPolicy } from '../../src/compose/policy.ts'
+import { tickParts } from '../../src/compose/tick.ts'
+import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import { forTenant } from '../../src/store/db.ts'
 import { recordTriage } from '../../src/store/record-triage.ts'
 import { releaseLapsed, takeDefaults, tellBackups } from '../../src/store/review-clock.ts'
 import { findReview, transitionReview } from '../../src/store/reviews.ts'
 import { readTicketHistory } from '../../src/store/tickets.ts'
+import { readQueueMark } from '../../src/store/desk.ts'
+import { tick } from '../../src/tick.ts'
+import { criticalTicket, openApp } from '../support/app.ts'
 import { simulateNight } from '../support/night.ts'
 import { aRecord, NOW } from './a-record.ts'
 import { onBothStores } from './stores.ts'
@@ -27,6 +34,122 @@ onBothStores((db) => {
       left: [],
       unmarked: 0,
       closed: 0,
+    })
+  })
+
+  describe('a ticket that keeps changing', () => {
+    async function busy() {
+      const tenant = forTenant(db(), `busy-${Math.random()}`)
+      const { compiled } = await loadPolicy('policies/saas.yaml')
+      const phrases = createPhraseScorer(compiled.policy.phrases, '1')
+      const clock = { now: new Date('2026-03-09T14:00:00.000Z') }
+      const now = () => clock.now
+      const app = await openApp(tenant, { scorers: [phrases], now })
+      const parts = tickParts({ db: tenant, policy: compiled, newId: randomUUID })
+      const failed: unknown[] = []
+      const pass = () => tick({ parts, now, onError: (error) => failed.push(error) })
+      const told = async () =>
+        (
+          await tenant.rows<{ type: string; payload: string; at: string }>(
+            `select type, payload, available_at as at from outbox
+              where tenant = $1 and type in ('page.requested', 'review.defaulted') order by ticket, seq`,
+            [tenant.tenant],
+          )
+        ).map(({ type, payload, at }) => {
+          const { kind = '', severity } = JSON.parse(payload) as { kind?: string; severity: string }
+          return `${severity} ${kind || type} ${at.slice(11, 19)}`
+        })
+      return { app, clock, pass, told, failed }
+    }
+    const later = (at: Date, seconds: number) => new Date(at.getTime() + seconds * 1_000)
+
+    test('40 minutes of revisions every 150 s: one page to the backup, one default, each in time', async () => {
+      const { app, clock, pass, told, failed } = await busy()
+      const start = clock.now
+      const ticket = criticalTicket()
+      for (let second = 0; second <= 40 * 60; second += 30) {
+        clock.now = later(start, second)
+        if (second % 150 === 0)
+          await app.triage({ ...ticket, body: `${ticket.body} Still so after ${second} s.` })
+        await pass()
+      }
+      const ofReview = (await told()).filter((line) => !line.includes('clock.'))
+      expect(ofReview).toEqual([
+        'P1 backup 14:03:00',
+        'P1 review.defaulted 14:05:00',
+        'P1 default 14:05:00',
+      ])
+      const { reviews } = (await (await app.get('/reviews')).json()) as {
+        reviews: { defaultedAt: string; dueAt: string }[]
+      }
+      expect(reviews).toMatchObject([
+        { dueAt: '2026-03-09T14:05:00.000Z', defaultedAt: '2026-03-09T14:05:00.000Z' },
+      ])
+      expect(failed).toEqual([])
+    }, 120_000)
+
+    test('every revision replays to the same bytes', async () => {
+      const { app, clock } = await busy()
+      const start = clock.now
+      const ticket = criticalTicket()
+      for (const second of [0, 100, 400]) {
+        clock.now = later(start, second)
+        const { decisionId } = await app.triage({ ...ticket, body: `${ticket.body} ${second}` })
+        const replayed = await app.post(`/decisions/${decisionId}/replay`, '')
+        expect(await replayed.json()).toMatchObject({ identical: true })
+      }
+    })
+
+    test('a ticket that is sent again after it was solved is a new wait', async () => {
+      const { app, clock, pass, told } = await busy()
+      const start = clock.now
+      const ticket = criticalTicket()
+      await app.triage(ticket)
+      clock.now = later(start, 360)
+      await pass()
+      await app.post(`/tickets/${ticket.id}/events`, { id: 'solved', type: 'resolved' })
+      clock.now = later(start, 3_600)
+      await app.triage({ ...ticket, body: `${ticket.body} It is back.` })
+      clock.now = later(start, 3_600 + 301)
+      await pass()
+      expect((await told()).filter((line) => line.includes('review.defaulted'))).toEqual([
+        'P1 review.defaulted 14:06:00',
+        'P1 review.defaulted 15:05:01',
+      ])
+    })
+
+    test('whoever was told of a P2 is told of the P1 that it became', async () => {
+      const { app, clock, pass, told } = await busy()
+      const start = clock.now
+      const { severity } = await app.triage({ id: 'grows', body: 'Something is not as it was.' })
+      expect(severity).toBe('P2')
+      clock.now = later(start, 3 * 3_600)
+      await pass()
+      await app.triage({ ...criticalTicket('grows') })
+      await pass()
+      const defaults = (await told()).filter((line) => line.includes('review.defaulted'))
+      expect(defaults.map((line) => line.slice(0, 2))).toEqual(['P2', 'P1'])
+    })
+
+    test('an open page sees that the default was taken', async () => {
+      const { app, clock, pass } = await busy()
+      const tenant = forTenant(db(), `marks-${Math.random()}`)
+      const record = aRecord({ severity: 'P1', review: { dueAt: minutesLater(5).toISOString() } })
+      await recordTriage(tenant, record)
+      const before = await readQueueMark(tenant, minutesLater(5))
+      await takeDefaults(tenant, minutesLater(5), pages)
+      expect((await readQueueMark(tenant, minutesLater(5))).mark).not.toBe(before.mark)
+
+      const { review } = await app.triage(criticalTicket())
+      const stateOf = async () => {
+        const page = await (await app.get(`/review/live?chosen=${review!.id}`)).text()
+        return /data-state="([^"]*)"/.exec(page)?.[1]
+      }
+      const open = await stateOf()
+      expect(open).toBeDefined()
+      clock.now = later(clock.now, 301)
+      await pass()
+      expect(await stateOf()).not.toBe(open)
     })
   })
 

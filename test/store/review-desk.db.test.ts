@@ -215,6 +215,60 @@ onBothStores((db) => {
       })
     })
 
+    test('what was approved and not told yet does not happen once the ticket changed', async () => {
+      const { record, reviewId, ticketId } = await aHeldTicket()
+      await act(reviewId, 'rita', approve, secondsLater(1), 30)
+      const next = aRecord({
+        severity: 'P1',
+        ticket: { id: ticketId, body: 'It was something else' },
+        follows: record.receipt,
+        now: secondsLater(5),
+      })
+      await recordTriage(db(), next)
+      await routeAll(secondsLater(60))
+      const told = await eventsOf(record.receipt.decisionId)
+      expect(told.map(({ type }) => type)).toEqual([
+        'decision.made',
+        'review.opened',
+        'review.superseded',
+      ])
+      expect(told.map(({ payload }) => payload).join('')).not.toContain('draft_reply')
+      const refused = await act(reviewId, 'rita', { kind: 'undo' }, secondsLater(6))
+      expect(refused).toMatchObject({
+        ok: false,
+        reason:
+          'Cannot undo this review: the ticket changed and was decided anew; nobody outside was told of your decision',
+        current: { state: 'approved', undo: null, supersededBy: next.review!.id },
+      })
+      const history = await readTicketHistory(db(), 'zendesk', ticketId)
+      expect(history.map(({ action }) => action)).toEqual([
+        'decision.made',
+        'review.approved',
+        'review.withdrawn',
+        'decision.made',
+      ])
+    })
+
+    test('what others have been told of stands, whatever the ticket says next', async () => {
+      const { record, reviewId, ticketId } = await aHeldTicket()
+      await act(reviewId, 'rita', approve, NOW, 10)
+      await routeAll(secondsLater(11))
+      await recordTriage(
+        db(),
+        aRecord({
+          severity: 'P1',
+          ticket: { id: ticketId, body: 'More' },
+          follows: record.receipt,
+          now: secondsLater(20),
+        }),
+      )
+      const told = await eventsOf(record.receipt.decisionId)
+      expect(told.map(({ type }) => type)).toContain('review.decided')
+      expect(await act(reviewId, 'rita', { kind: 'undo' }, secondsLater(21))).toMatchObject({
+        reason: expect.stringContaining('that was possible until') as string,
+      })
+    })
+
     test('undo and sender at the same moment, 30 rounds: never both', async () => {
       for (let round = 0; round < 30; round++) {
         const { record, reviewId } = await aHeldTicket()

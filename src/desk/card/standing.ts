@@ -19,7 +19,7 @@ export function standing(
   const draft = receipt.decision.proposed.find((action) => action.kind === 'draft_reply')
   return html`<div
     id="standing"
-    data-state="${review.version} ${review.claimedBy ?? ''}"
+    data-state="${review.version} ${review.claimedBy ?? ''} ${review.defaultedAt ?? ''}"
     data-changed="${review.changedAt ?? ''}"
   >
     ${refused && html`<p class="problem" role="alert">${refused.reason}</p>`}

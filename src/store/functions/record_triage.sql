@@ -42,6 +42,8 @@ declare
   carried_from text;
   carried_by text;
   carried_until timestamptz;
+  told_at timestamptz;
+  default_at timestamptz;
   same_content boolean;
   claim json := in_clocks::json -> 'claim';
 begin
@@ -131,8 +133,13 @@ begin
       update reviews v set state = 'superseded', version = v.version + 1, claimed_by = null, lease_until = null,
           superseded_by = held_review
         where v.ticket = ticket_ref and v.state in ('pending', 'claimed')
-        returning v.id, v.decision_id
+        returning v.id, v.decision_id, v.backup_told_at, v.defaulted_at
     loop
+      -- It goes on waiting in the new one, so nobody is told twice, unless it is about more by now.
+      if planned ->> 'heldSince' is not null and in_severity >= known.severity then
+        told_at := closed.backup_told_at;
+        default_at := closed.defaulted_at;
+      end if;
       insert into audit (tenant, actor, action, subject, ticket, after, at)
         values (in_tenant, in_caller, 'review.superseded', closed.id, ticket_ref,
           json_build_object('decisionId', closed.decision_id, 'by', in_decision_id, 'review', held_review), in_now);
@@ -141,6 +148,25 @@ begin
         values (in_tenant, ticket_ref, seq_before, 'review.superseded', closed.decision_id,
           json_build_object('reviewId', closed.id, 'decisionId', closed.decision_id, 'ticketId', in_ticket_id,
             'by', in_decision_id, 'review', held_review), in_now, in_now);
+    end loop;
+    -- What a person decided about the ticket as it was, and nobody outside has been told of, does not happen any more.
+    for closed in
+      update outbox o set type = 'review.superseded', available_at = in_now,
+          payload = json_build_object('reviewId', v.id, 'decisionId', v.decision_id, 'ticketId', in_ticket_id,
+            'by', in_decision_id, 'review', held_review)
+        from reviews v
+        where v.ticket = ticket_ref and v.decision_id = o.decision_id
+          and o.ticket = ticket_ref and o.type = 'review.decided' and o.state = 'pending'
+        returning v.id, v.decision_id, v.state
+    loop
+      update reviews v set undo = null, superseded_by = held_review, version = v.version + 1,
+          changed_at = greatest(in_now, v.decided_at + interval '1 millisecond')
+        where v.id = closed.id;
+      insert into audit (tenant, actor, action, subject, ticket, after, reason, at)
+        values (in_tenant, in_caller, 'review.withdrawn', closed.id, ticket_ref,
+          json_build_object('decisionId', closed.decision_id, 'state', closed.state, 'by', in_decision_id,
+            'review', held_review),
+          'The ticket changed before anybody outside was told of this decision', in_now);
     end loop;
     update tickets t set customer_id = in_customer_id, original = in_original::json, salt = in_salt,
         topics = in_topics::json, text_hash = in_text_hash, content_hash = in_content_hash,
@@ -180,12 +206,13 @@ begin
   if planned is not null then
     insert into reviews (tenant, id, kind, decision_id, ticket, state, blind, four_eyes, severity, type, team, owner,
         backup, due_at, backup_at, consequence, doubt, order_because, rank_at, route, words, expected, claimed_by,
-        claimed_at, lease_until, changed_at, created_at)
+        claimed_at, lease_until, changed_at, backup_told_at, defaulted_at, created_at)
       select in_tenant, p.id, p.kind, in_decision_id, ticket_ref,
           case when carried_from is null then 'pending' else 'claimed' end, p.blind, p."fourEyes",
           coalesce(p.shown ->> 'severity', in_severity), coalesce(p.shown ->> 'type', in_type),
           coalesce(p.shown ->> 'team', in_team), in_owner, in_backup, p."dueAt", p."backupAt", p.consequence, p.doubt, p."orderBecause", p."rankAt",
-          p.route, p.words, p.expected, carried_by, case when carried_by is not null then in_now end, carried_until, case when carried_from is not null then in_now end, in_now
+          p.route, p.words, p.expected, carried_by, case when carried_by is not null then in_now end, carried_until, case when carried_from is not null then in_now end,
+          told_at, default_at, in_now
         from json_to_record(planned) as p (id text, kind text, blind boolean, "fourEyes" boolean, "dueAt" timestamptz,
           "backupAt" timestamptz, consequence double precision, doubt double precision, "orderBecause" text,
           "rankAt" timestamptz, route text, words integer, expected json, shown json);
