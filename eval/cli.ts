@@ -69,7 +69,7 @@ Examples:
   npm run eval -- --suite must-catch,must-not --scorer phrases
   npm run eval -- --scorer phrases,labels                   the policy alone: scorers that are never wrong
   npm run eval -- --policy policies/saas.yaml --out data/eval/candidate
-  npm run eval -- --suite core --sample 50 --json | jq .passed
+  npm run -s eval -- --suite core --sample 50 --json | jq .passed    (-s: npm prints nothing of its own)
   npm run eval -- --suite core --perturb typo,capitals,order,repeat
   OPENAI_MODEL=m OPENAI_BASE_URL=http://localhost:8000/v1 npm run eval -- --scorer phrases,local,llm
   npm run eval -- --scorer phrases,llm --prompt prompts/other.md --out data/eval/other-prompt

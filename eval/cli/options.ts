@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from 'commander'
+import type { Half } from '../suite/eval-case.ts'
 
 export type RunOptions = {
   readonly suite?: readonly string[]
   readonly scorer: readonly string[]
   readonly policy: string
   readonly model: string
-  readonly half?: string
+  readonly half?: Half
   readonly perturb?: readonly string[]
   readonly sample?: number
   readonly concurrency: number

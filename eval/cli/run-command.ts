@@ -1,26 +1,24 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createPaint } from '../../src/cli/paint.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import { parseConfig } from '../../src/config.ts'
 import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
-import { createRandom, shuffled } from '../metrics/random.ts'
 import { buildReport, type FullReport } from '../report/report.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { openScoreCache } from '../run/cached-scorers.ts'
+import { codeVersion } from '../run/code-version.ts'
 import { openEvalScorers } from '../run/open-eval-scorers.ts'
 import { openOutcomeFile } from '../run/outcome-file.ts'
 import { runSuite } from '../run/run-suite.ts'
 import { listSuites, readSuite } from '../suite/read-suite.ts'
-import { PERTURBATIONS, perturbSuite, type Perturbation } from '../suite/perturb-suite.ts'
-import type { Suite } from '../suite/suite-definition.ts'
+import { PERTURBATIONS, type Perturbation } from '../suite/perturb-suite.ts'
+import { selectCases, type Selection } from '../suite/select-cases.ts'
 import { summarise } from '../summary/summarise.ts'
 import type { RunOptions } from './options.ts'
 import { createProgress } from './progress.ts'
-
-const SAMPLE_SEED = 7
 
 /** Runs suites, writes the reports and answers with the exit code: 0 when every gate holds, 1 when one fails. */
 export async function runCommand(
@@ -28,14 +26,17 @@ export async function runCommand(
   env: NodeJS.ProcessEnv,
   abort: AbortSignal,
 ): Promise<number> {
-  const suites = await Promise.all((options.suite ?? (await listSuites())).map(readSuite))
+  const shipped = await listSuites()
+  const names = options.suite ?? shipped
+  const suites = await Promise.all(names.map(readSuite))
   const { compiled } = await loadPolicy(options.policy)
   if (options.fresh === true) {
     await rm(join(options.out, 'outcomes.jsonl'), { force: true })
     await rm(join(options.out, 'scores.jsonl'), { force: true })
   }
   const file = await openOutcomeFile(join(options.out, 'outcomes.jsonl'))
-  const cache = await openScoreCache(options.out)
+  const code = await codeVersion()
+  const cache = await openScoreCache(options.out, code)
   const opened = await openEvalScorers(compiled, {
     names: options.scorer,
     cases: suites.flatMap(({ cases }) => cases),
@@ -45,12 +46,17 @@ export async function runCommand(
     llm: options.scorer.includes('llm') ? parseConfig(env).llm : undefined,
     ...(options.prompt !== undefined && { prompt: options.prompt }),
   })
+  const selection: Selection = {
+    half: options.half ?? null,
+    sample: options.sample ?? null,
+    perturb: parsePerturbations(options.perturb),
+  }
   const summarised = []
   let ranCases = 0
   let ranMs = 0
   try {
     for (const whole of suites) {
-      const suite = perturbSuite(selectCases(whole, options), parsePerturbations(options.perturb))
+      const suite = selectCases(whole, selection)
       const progress = createProgress(options.quiet === true ? SILENT : process.stderr, {
         label: suite.definition.id,
         total: suite.cases.length,
@@ -59,6 +65,7 @@ export async function runCommand(
       const startedAt = performance.now()
       const outcomes = await runSuite(suite, {
         policy: compiled,
+        code,
         ...opened,
         concurrency: options.concurrency,
         file,
@@ -80,20 +87,24 @@ export async function runCommand(
   const { id, version, hash } = compiled.policy
   const report = buildReport(
     {
+      ...selection,
+      suites: names.map((name, at) => ({
+        id: suites[at]!.definition.id,
+        from: shipped.includes(name) ? name : resolve(name),
+      })),
       policy: { id, version, hash },
       costs: compiled.policy.costs ?? DEFAULT_COSTS,
       scorers: [...opened.scorers, ...(opened.secondOpinion ? [opened.secondOpinion] : [])].map(
         ({ name, version }) => ({ name, version }),
       ),
       concurrency: options.concurrency,
-      sample: options.sample ?? null,
       ran: ranCases === 0 ? null : { cases: ranCases, seconds: ranMs / 1000 },
     },
     summarised.map(({ summary }) => summary),
   )
   const full = {
     report,
-    graded: summarised.map(({ suite, graded }) => ({ suite, cases: graded })),
+    graded: summarised.map(({ suite, graded, lost }) => ({ suite, cases: graded, lost })),
     showSealed: options.showSealed === true,
   }
   await finish(full, options)
@@ -125,17 +136,6 @@ export async function finish(
     process.stdout.write(`${renderTerminal(full, createPaint(color))}\n`)
     process.stdout.write(`Reports: ${join(out, 'report.html')}, .md, .json and junit.xml\n`)
   }
-}
-
-/** One half, or a sample that is the same on every run. */
-export function selectCases(
-  suite: Suite,
-  { half, sample }: Pick<RunOptions, 'half' | 'sample'>,
-): Suite {
-  const ofHalf = suite.cases.filter((each) => half === undefined || each.half === half)
-  if (sample === undefined || sample >= ofHalf.length) return { ...suite, cases: ofHalf }
-  const kept = new Set(shuffled(ofHalf, createRandom(SAMPLE_SEED)).slice(0, sample))
-  return { ...suite, cases: ofHalf.filter((each) => kept.has(each)) }
 }
 
 const SILENT = { isTTY: false, write: () => {} }

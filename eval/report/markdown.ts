@@ -2,7 +2,14 @@ import { METRICS } from '../summary/metrics.ts'
 import type { MetricName } from '../summary/metric-names.ts'
 import type { Summary } from '../summary/summarise.ts'
 import { caseLine } from './case-line.ts'
-import { failedCases, shownCases, type FullReport } from './report.ts'
+import {
+  failedCases,
+  lostLine,
+  shownOf,
+  undecidedLine,
+  verdictOf,
+  type FullReport,
+} from './report.ts'
 import { showInterval, showValue } from './show-figure.ts'
 
 const MOST_CASES = 20
@@ -22,12 +29,17 @@ const SHOWN: readonly MetricName[] = [
 
 /** The run for a pull request. */
 export function renderMarkdown(full: FullReport): string {
-  const { run, suites, passed } = full.report
+  const { run, suites } = full.report
   const scorers = run.scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'
-  const head = `## Eval: ${passed ? 'every gate holds' : 'gates fail'}\n\nPolicy \`${run.policy.id} ${run.policy.version}\` (${run.policy.hash.slice(0, 12)}), scorers ${scorers}.\n`
+  const head = `## Eval: ${verdictOf(full.report)}\n\nPolicy \`${run.policy.id} ${run.policy.version}\` (${run.policy.hash.slice(0, 12)}), scorers ${scorers}.\n`
   const sections = suites.map((summary) => {
-    const failed = failedCases(shownCases(full, summary.suite))
-    return `${renderGates(summary)}\n${renderCases(failed.slice(0, MOST_CASES).map(caseLine), failed.length)}`
+    const { cases, lost } = shownOf(full, summary.suite)
+    const failed = failedCases(cases)
+    return [
+      renderGates(summary),
+      renderCases(lost.map(lostLine), 'listed cases without a decision'),
+      renderCases(failed.map(caseLine), 'listed cases outside the accepted severity'),
+    ].join('\n')
   })
   return [head, renderFigures(suites), ...sections].join('\n')
 }
@@ -44,8 +56,10 @@ function renderFigures(suites: readonly Summary[]): string {
   return `${head}${tableRow(['---', ...suites.map(() => '---:')])}${rows.join('')}`
 }
 
-function renderGates({ suite, gates }: Summary): string {
-  const rows = gates.map(({ metric, limit, value, open, sealed, passed }) => {
+function renderGates(summary: Summary): string {
+  const undecided = undecidedLine(summary)
+  const missing = undecided === null ? '' : tableRow(['❌', undecided, '', '', ''])
+  const rows = summary.gates.map(({ metric, limit, value, open, sealed, passed }) => {
     const { title, unit } = METRICS[metric]
     return tableRow([
       passed ? '✅' : '❌',
@@ -53,13 +67,14 @@ function renderGates({ suite, gates }: Summary): string {
       ...[value, open, sealed].map((each) => showValue(each, unit)),
     ])
   })
-  return `### ${suite}\n\n${tableRow(['', 'gate', 'all', 'open', 'sealed'])}${tableRow(['---', '---', '---:', '---:', '---:'])}${rows.join('')}`
+  return `### ${summary.suite}\n\n${tableRow(['', 'gate', 'all', 'open', 'sealed'])}${tableRow(['---', '---', '---:', '---:', '---:'])}${missing}${rows.join('')}`
 }
 
-function renderCases(lines: readonly string[], total: number): string {
-  if (total === 0) return ''
-  const more = total > lines.length ? `\n- … and ${total - lines.length} more` : ''
-  return `\n<details><summary>${total} listed cases outside the accepted severity</summary>\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}${more}\n\n</details>\n`
+function renderCases(lines: readonly string[], title: string): string {
+  if (lines.length === 0) return ''
+  const shown = lines.slice(0, MOST_CASES)
+  const more = lines.length > shown.length ? `\n- … and ${lines.length - shown.length} more` : ''
+  return `\n<details><summary>${lines.length} ${title}</summary>\n\n${shown.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}${more}\n\n</details>\n`
 }
 
 function tableRow(cells: readonly string[]): string {

@@ -3,7 +3,8 @@ import { METRIC_NAMES, type MetricName } from '../summary/metric-names.ts'
 import { METRICS } from '../summary/metrics.ts'
 import type { Summary } from '../summary/summarise.ts'
 import { caseLine } from './case-line.ts'
-import { failedCases, shownCases, type FullReport } from './report.ts'
+import { describePart } from '../suite/select-cases.ts'
+import { failedCases, lostLine, shownOf, undecidedLine, type FullReport } from './report.ts'
 import { showInterval, showValue } from './show-figure.ts'
 
 const MOST_CASES = 12
@@ -13,16 +14,20 @@ export function renderTerminal(full: FullReport, paint: Paint): string {
   const { report } = full
   const { run, suites } = report
   const scorers = run.scorers.map(({ name, version }) => `${name} ${version}`).join(', ')
+  const part = describePart(run)
   const lines = [
     '',
     `${paint('heading', `policy ${run.policy.id} ${run.policy.version}`)}  ${paint('faint', `${run.policy.hash.slice(0, 12)}, scorers: ${scorers || 'none'}`)}`,
+    ...(part === null ? [] : [paint('notice', part)]),
     ...(run.ran === null ? [] : [paint('faint', rateLine(run.ran))]),
     '',
     ...renderFigures(suites, paint),
   ]
   for (const summary of suites) {
     lines.push(...renderGates(summary, paint))
-    const failed = failedCases(shownCases(full, summary.suite))
+    const { cases, lost } = shownOf(full, summary.suite)
+    for (const each of lost.slice(0, MOST_CASES)) lines.push(`    ${lostLine(each)}`)
+    const failed = failedCases(cases)
     if (failed.length > 0)
       lines.push(
         `  ${failed.length} ${full.showSealed ? '' : 'open '}cases outside the accepted severity:`,
@@ -82,11 +87,12 @@ function cellOf({ figures }: Summary, name: MetricName): string {
   return `${showValue(figure.value, unit)} ${showInterval(figure, unit)}`.trim()
 }
 
-function renderGates({ suite, gates, counts }: Summary, paint: Paint): readonly string[] {
-  const missing = counts.cases - counts.run
+function renderGates(summary: Summary, paint: Paint): readonly string[] {
+  const undecided = undecidedLine(summary)
   return [
-    `${paint('heading', suite)}${missing > 0 ? paint('faint', ` ${missing} of ${counts.cases} cases did not run`) : ''}`,
-    ...gates.map(({ metric, limit, value, open, sealed, passed }) => {
+    paint('heading', summary.suite),
+    ...(undecided === null ? [] : [`  ${paint('danger', 'FAIL')}  ${undecided}`]),
+    ...summary.gates.map(({ metric, limit, value, open, sealed, passed }) => {
       const { title, unit } = METRICS[metric]
       const show = (given: number | null) => showValue(given, unit)
       const verdict = passed ? paint('calm', 'pass') : paint('danger', 'FAIL')

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Graded } from '../grade/graded.ts'
 import { renderPage } from './html/page.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -15,13 +14,11 @@ export async function writeReports(full: FullReport, folder: string): Promise<vo
   await write('report.md', renderMarkdown(full))
   await write('report.html', renderPage(full))
   await write('junit.xml', renderJunit(full))
-  await write(
-    'graded.jsonl',
-    graded.flatMap(({ suite, cases }) => cases.map((each) => gradedLine(suite, each))).join(''),
+  const lines = graded.flatMap(({ suite, cases, lost }) =>
+    // The receipt is in the outcome already; reading puts it back.
+    [...cases.map((each) => ({ ...each, receipt: undefined })), ...lost].map(
+      (each) => `${JSON.stringify({ suite, ...each })}\n`,
+    ),
   )
-}
-
-/** The receipt is in the outcome already; reading puts it back. */
-function gradedLine(suite: string, graded: Graded): string {
-  return `${JSON.stringify({ suite, ...graded, receipt: undefined })}\n`
+  await write('graded.jsonl', lines.join(''))
 }

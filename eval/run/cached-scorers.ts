@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Scorer, ScorerCall, Scores } from '../../src/domain/signal.ts'
 import { fingerprint } from '../../src/fingerprint.ts'
 
-/** Scores that are known already, by scorer, version and content; a new policy costs no second scoring. */
+/** Scores that are known already, by scorer, version, code and content; a new policy costs no second scoring. */
 export type ScoreCache = {
   /** For one case: `of` gives a scorer that asks the cache first, `wasUsed` tells whether anything came from it. */
   readonly wrap: () => {
@@ -19,7 +19,7 @@ type Known = { readonly scores: Scores; readonly call?: ScorerCall }
 /** Phrases belong to the policy, labels and given scores to the suite, and all cost microseconds: they always run. */
 const NEVER_CACHED = new Set(['phrases', 'labels', 'given'])
 
-export async function openScoreCache(folder: string): Promise<ScoreCache> {
+export async function openScoreCache(folder: string, code: string): Promise<ScoreCache> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'scores.jsonl')
   const known = new Map<string, Known>()
@@ -49,7 +49,7 @@ export async function openScoreCache(folder: string): Promise<ScoreCache> {
       name,
       version,
       score: async (input, abort, onCall) => {
-        const key = fingerprint({ scorer: name, version, input })
+        const key = fingerprint({ scorer: name, version, code, input })
         const found = known.get(key)
         if (found !== undefined) {
           onUsed()

@@ -4,18 +4,22 @@ import { fingerprint } from '../../src/fingerprint.ts'
 import type { EvalCase } from '../suite/eval-case.ts'
 import type { SuiteDefinition } from '../suite/suite-definition.ts'
 
-/** Same key, same outcome: ticket, volume, time, policy and the versions of the scorers. Labels are no part of it. */
+/** Same key, same outcome: ticket, volume, time, policy, code and the versions of the scorers. Labels are no part of it. */
 export function caseKey(
-  evalCase: EvalCase,
+  { ticket, volume }: EvalCase,
   { now }: SuiteDefinition,
-  { policy }: CompiledPolicy,
-  scorers: readonly Pick<Scorer, 'name' | 'version'>[],
+  parts: {
+    readonly policy: CompiledPolicy
+    readonly code: string
+    readonly scorers: readonly Pick<Scorer, 'name' | 'version'>[]
+  },
 ): string {
   return fingerprint({
-    ticket: evalCase.ticket,
-    volume: evalCase.volume ?? null,
+    ticket,
+    volume: volume ?? null,
     now,
-    policy: policy.hash,
-    scorers: scorers.map(({ name, version }) => `${name}@${version}`),
+    policy: parts.policy.policy.hash,
+    code: parts.code,
+    scorers: parts.scorers.map(({ name, version }) => `${name}@${version}`),
   })
 }

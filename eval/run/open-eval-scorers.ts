@@ -7,6 +7,7 @@ import { TriageError } from '../../src/domain/errors.ts'
 import type { Scorer } from '../../src/domain/signal.ts'
 import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import type { EvalCase } from '../suite/eval-case.ts'
+import { modelVersion } from './code-version.ts'
 import { createLabelScorer } from './label-scorer.ts'
 
 export const SCORER_NAMES = ['phrases', 'local', 'llm', 'labels'] as const
@@ -61,8 +62,14 @@ export async function openEvalScorers(
     llm,
   )
   const { secondOpinion } = opened
+  const hash = await modelVersion(modelFolder)
+  const scorers = opened.scorers
+    .filter(({ name }) => names.includes(name))
+    .map((scorer) =>
+      scorer.name === 'local' ? { ...scorer, version: `${scorer.version} ${hash}` } : scorer,
+    )
   return {
-    scorers: [...opened.scorers.filter(({ name }) => names.includes(name)), ...extra],
+    scorers: [...scorers, ...extra],
     ...(secondOpinion !== undefined && { secondOpinion }),
     close: opened.close,
   }

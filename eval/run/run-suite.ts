@@ -6,12 +6,13 @@ import { caseKey } from './case-key.ts'
 import type { ScoreCache } from './cached-scorers.ts'
 import type { OutcomeFile } from './outcome-file.ts'
 import type { Outcome } from './outcome.ts'
-import { recordedScorers } from './recorded-scorers.ts'
 import { runCase } from './run-case.ts'
 import { createSaidScorer } from './said-scorer.ts'
 
 export type RunParts = {
   readonly policy: CompiledPolicy
+  /** Version of the code that decides, part of every key. */
+  readonly code: string
   readonly scorers: readonly Scorer[]
   /** Asked where the policy asks it, as in production. */
   readonly secondOpinion?: Scorer
@@ -37,10 +38,8 @@ export async function runSuite(
       next += 1
       const evalCase = cases[at]!
       const scorers = scorersFor(evalCase, parts.scorers)
-      const key = caseKey(evalCase, definition, parts.policy, [
-        ...scorers,
-        ...(parts.secondOpinion === undefined ? [] : [parts.secondOpinion]),
-      ])
+      const second = parts.secondOpinion === undefined ? [] : [parts.secondOpinion]
+      const key = caseKey(evalCase, definition, { ...parts, scorers: [...scorers, ...second] })
       const known = parts.file.find(key)
       const isNew = known === undefined || !isWhole(known)
       const outcome = isNew
@@ -89,34 +88,4 @@ function scorersFor({ says }: EvalCase, scorers: readonly Scorer[]): readonly Sc
 /** A run that failed or lacked a scorer says nothing lasting: it is tried again. */
 function isWhole({ receipt }: Outcome): boolean {
   return receipt !== null && receipt.degraded.length === 0
-}
-
-/**
- * Decides stored outcomes again, under another policy if you like, without running a scorer: the production path is
- * taken with scorers that repeat what they said. `phrases` is run anew when given, because phrases belong to the policy.
- */
-export async function rescoreOutcomes(
-  { definition, cases }: Suite,
-  stored: readonly Outcome[],
-  { policy, phrases }: { readonly policy: CompiledPolicy; readonly phrases: Scorer | null },
-): Promise<readonly Outcome[]> {
-  const byId = new Map(
-    stored.flatMap((outcome) =>
-      outcome.suite === definition.id ? [[outcome.caseId, outcome] as const] : [],
-    ),
-  )
-  const rescored: Outcome[] = []
-  for (const evalCase of cases) {
-    const before = byId.get(evalCase.id)
-    if (before?.receipt === undefined || before.receipt === null) continue
-    const recorded = recordedScorers(before.receipt)
-    const scorers = recorded.scorers.map((scorer) =>
-      scorer.name === 'phrases' && phrases !== null ? phrases : scorer,
-    )
-    const now = new Date(definition.now)
-    const run = await runCase(evalCase, { ...recorded, policy, scorers, now })
-    const key = caseKey(evalCase, definition, policy, scorers)
-    rescored.push({ ...run, suite: definition.id, caseId: evalCase.id, key, ms: null })
-  }
-  return rescored
 }

@@ -2,12 +2,17 @@ import { z } from 'zod'
 import { METRIC_NAMES } from '../summary/metric-names.ts'
 import type { EvalCase } from './eval-case.ts'
 
-const gate = z.strictObject({
-  metric: z.enum(METRIC_NAMES),
-  at_least: z.number().optional(),
-  at_most: z.number().optional(),
-  because: z.string().optional(),
-})
+const gate = z
+  .strictObject({
+    metric: z.enum(METRIC_NAMES),
+    at_least: z.number().optional(),
+    at_most: z.number().optional(),
+    because: z.string().optional(),
+  })
+  .refine(
+    ({ at_least, at_most }) => at_least !== undefined || at_most !== undefined,
+    'at_least or at_most is required: a gate without a bound always holds',
+  )
 
 /** `suite.yaml`: what the suite is for, when it is, which figures it must reach. */
 export const suiteSchema = z.strictObject({

@@ -12,6 +12,7 @@ import { meanInterval } from '../metrics/mean-bootstrap.ts'
 import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
 import { nearestAcceptable } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
+import type { StoredCase } from '../run/rescore-outcomes.ts'
 import { HALVES, type Half } from '../suite/eval-case.ts'
 import { isPerturbed } from '../suite/perturb-suite.ts'
 import type { Suite } from '../suite/suite-definition.ts'
@@ -50,15 +51,23 @@ export function summarise(
   outcomes: readonly Outcome[],
   policy: CompiledPolicy,
   resamples = outcomes.length >= FEWER_RESAMPLES_FROM ? 200 : 1000,
-): { readonly summary: Summary; readonly graded: readonly Graded[] } {
+): {
+  readonly summary: Summary
+  readonly graded: readonly Graded[]
+  /** Cases that ran and gave no decision. */
+  readonly lost: readonly StoredCase[]
+} {
   const byId = new Map(outcomes.map((outcome) => [outcome.caseId, outcome]))
   const graded = cases.flatMap((evalCase) => {
     const outcome = byId.get(evalCase.id)
     return outcome === undefined ? [] : (gradeOutcome(evalCase, outcome, policy) ?? [])
   })
   const costs = policy.policy.costs ?? DEFAULT_COSTS
-  const lost = outcomes.filter(({ receipt }) => receipt === null).length
-  const figures = figuresOf(graded, costs, { lost, resamples })
+  const lost = cases.flatMap((evalCase) => {
+    const outcome = byId.get(evalCase.id)
+    return outcome?.receipt === null ? [{ evalCase, outcome }] : []
+  })
+  const figures = figuresOf(graded, costs, { lost: lost.length, resamples })
   const halves = Object.fromEntries(
     HALVES.map((half) => [
       half,
@@ -100,7 +109,7 @@ export function summarise(
       CURVE_POINTS,
     ),
   }
-  return { summary, graded }
+  return { summary, graded, lost }
 }
 
 /** A ticket that got no decision at all is a violation too. */

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { compareRuns } from '../../eval/compare/compare-runs.ts'
 import { evaluateGates } from '../../eval/gate/evaluate-gates.ts'
+import { suiteSchema } from '../../eval/suite/suite-definition.ts'
 import type { Figures, Values } from '../../eval/summary/summarise.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
@@ -73,6 +74,13 @@ describe('gates', () => {
     })
     expect(result).toMatchObject({ passed: false, value: null, limit: '≥ 1' })
   })
+})
+
+test('a gate without a bound is refused: it would always hold', () => {
+  const gates = [{ metric: 'critical_recall' }]
+  expect(() => suiteSchema.parse({ id: 'x', purpose: 'test', gates })).toThrow(
+    'at_least or at_most is required',
+  )
 })
 
 describe('a seeded regression is caught by the gates and named by compare', () => {

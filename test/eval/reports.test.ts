@@ -4,8 +4,10 @@ import { escapeJson } from '../../eval/report/html/escape.ts'
 import { renderPage } from '../../eval/report/html/page.ts'
 import { renderJunit } from '../../eval/report/junit.ts'
 import { renderMarkdown } from '../../eval/report/markdown.ts'
-import type { FullReport } from '../../eval/report/report.ts'
+import { buildReport, type FullReport } from '../../eval/report/report.ts'
 import { renderTerminal } from '../../eval/report/terminal.ts'
+import { readSuite } from '../../eval/suite/read-suite.ts'
+import { summarise } from '../../eval/summary/summarise.ts'
 import { alwaysRaise, policyWith, runLabelled } from './support/run-labelled.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -48,15 +50,17 @@ describe('the HTML page', () => {
   })
 })
 
-test('JUnit has one test case per gate and names failing cases', () => {
+test('JUnit has one test case per gate, one for missing cases, and names failing cases', () => {
   const xml = renderJunit(full)
   expect(xml.match(/<testcase /g)?.length).toBe(
-    full.report.suites.reduce((sum, { gates }) => sum + gates.length, 0),
+    full.report.suites.reduce((sum, { gates }) => sum + gates.length + 1, 0),
   )
   const { gates } = full.report.suites.find(({ suite }) => suite === 'must-catch')!
   const failing = gates.filter(({ passed }) => !passed).length
   expect(failing).toBeGreaterThan(0)
-  expect(xml).toContain(`testsuite name="must-catch" tests="${gates.length}" failures="${failing}"`)
+  expect(xml).toContain(
+    `testsuite name="must-catch" tests="${gates.length + 1}" failures="${failing}"`,
+  )
   expect(xml).toContain('outage-calm-01')
   // oxlint-disable-next-line no-control-regex
   expect(xml).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/)
@@ -67,6 +71,48 @@ test('Markdown and the terminal show the gates with both halves', () => {
   expect(renderTerminal(full, createPaint(false))).toContain(
     'FAIL  Critical recall 0.0 % (≥ 1), open 0.0 %, sealed 0.0 %',
   )
+})
+
+test('a case that gave no decision fails the report even where every gate holds, and is named in each form', async () => {
+  const policy = await policyWith(() => ({ triggers: [alwaysRaise('P1')] }))
+  const { graded } = (await runLabelled(['must-catch'], policy)).full
+  const { definition, cases } = await readSuite('must-catch')
+  const [lost, ...others] = graded[0]!.cases.map(({ outcome }) => outcome)
+  const outcomes = [{ ...lost!, receipt: null, violations: ['failed: boom'] }, ...others]
+  const gates = definition.gates.filter(({ metric }) => metric === 'critical_recall')
+  const suite = { definition: { ...definition, gates }, cases }
+  const { summary, ...rest } = summarise(suite, outcomes, policy, 10)
+  expect(summary.gates.every(({ passed }) => passed)).toBe(true)
+  const report = buildReport(full.report.run, [summary])
+  expect(report.passed).toBe(false)
+  const shown = {
+    report,
+    graded: [{ suite: 'must-catch', cases: rest.graded, lost: rest.lost }],
+    showSealed: true,
+  }
+  for (const text of [
+    renderPage(shown),
+    renderMarkdown(shown),
+    renderJunit(shown),
+    renderTerminal(shown, createPaint(false)),
+  ]) {
+    expect(text).toContain(`${lost!.caseId}: failed: boom`)
+    expect(text).toContain('0 of 156 cases did not run, 1 gave no decision')
+    expect(text).not.toContain('every gate holds')
+  }
+  expect(renderJunit(shown)).toContain('tests="2" failures="1"')
+})
+
+test('every form says that a run was about a part of its suites', () => {
+  const run = { ...full.report.run, half: 'open' as const, sample: 3 }
+  const shown = { ...full, report: buildReport(run, full.report.suites) }
+  for (const text of [
+    renderPage(shown),
+    renderMarkdown(shown),
+    renderJunit(shown),
+    renderTerminal(shown, createPaint(false)),
+  ])
+    expect(text).toContain('only the open half, a sample of 3 a suite')
 })
 
 test('sealed cases are counted and not listed, unless asked for', () => {

@@ -1,14 +1,18 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { runCommand } from '../../eval/cli/run-command.ts'
+import type { Report } from '../../eval/report/report.ts'
 import { openScoreCache } from '../../eval/run/cached-scorers.ts'
 import { openOutcomeFile, parseOutcomes } from '../../eval/run/outcome-file.ts'
-import { rescoreOutcomes, runSuite } from '../../eval/run/run-suite.ts'
+import { rescoreOutcomes } from '../../eval/run/rescore-outcomes.ts'
+import { runSuite } from '../../eval/run/run-suite.ts'
 import { parseCases } from '../../eval/suite/read-suite.ts'
 import { suiteSchema, type Suite } from '../../eval/suite/suite-definition.ts'
 import type { Scorer } from '../../src/domain/signal.ts'
 import { alwaysRaise, followLabels, policyWith } from './support/run-labelled.ts'
+import { runOptions } from './support/run-options.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -48,11 +52,12 @@ function countingScorer(onScore: () => void = () => {}): Scorer & { readonly run
   }
 }
 
-async function run(scorer: Scorer, abort?: AbortSignal) {
+async function run(scorer: Scorer, abort?: AbortSignal, code = 'test') {
   const file = await openOutcomeFile(join(folder, 'outcomes.jsonl'))
   const policy = await followLabels()
   return runSuite(suite, {
     policy,
+    code,
     scorers: [scorer],
     concurrency: 3,
     cache: null,
@@ -113,9 +118,10 @@ test('known scores are not computed again for another policy, and say so by havi
   const latencies = []
   for (const policy of policies) {
     const file = await openOutcomeFile(join(folder, 'outcomes.jsonl'))
-    const cache = await openScoreCache(folder)
+    const cache = await openScoreCache(folder, 'test')
     const outcomes = await runSuite(suite, {
       policy,
+      code: 'test',
       scorers: [scorer],
       concurrency: 1,
       cache,
@@ -127,18 +133,55 @@ test('known scores are not computed again for another policy, and say so by havi
   expect(latencies).toEqual([false, true])
 })
 
+test('what other code decided or scored runs again', async () => {
+  const scorer = countingScorer()
+  for (const code of ['before', 'after']) {
+    await run(scorer, undefined, code)
+    const cache = await openScoreCache(folder, code)
+    await cache.wrap().of(scorer).score({ text: 'the same' })
+    await cache.close()
+  }
+  expect(scorer.runs()).toBe(2 * 12 + 2)
+})
+
+test('a model of the same version with one threshold moved runs again', async () => {
+  const model = join(folder, 'model')
+  await cp('model', model, { recursive: true, filter: (path) => !path.includes('training') })
+  const out = join(folder, 'out')
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const ranCases = async () => {
+    const options = { suite: ['must-catch'], half: 'open', sample: 3 } as const
+    const scorer = ['phrases', 'local']
+    await runCommand(
+      runOptions(out, { ...options, scorer, model }),
+      {},
+      new AbortController().signal,
+    )
+    const { run } = JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as Report
+    return run.ran?.cases ?? 0
+  }
+  expect([await ranCases(), await ranCases()]).toEqual([3, 0])
+  const file = join(model, 'config.json')
+  const config = JSON.parse(await readFile(file, 'utf8')) as {
+    heads: { priority: { critical: { threshold: number } } }
+  }
+  config.heads.priority.critical.threshold = 0.99
+  await writeFile(file, JSON.stringify(config))
+  expect(await ranCases()).toBe(3)
+  vi.restoreAllMocks()
+})
+
 test('a cache that was cut off is read as far as it goes', async () => {
   await appendFile(join(folder, 'scores.jsonl'), '{"key":"a","sco')
-  await expect(openScoreCache(folder)).resolves.toBeDefined()
+  await expect(openScoreCache(folder, 'test')).resolves.toBeDefined()
 })
 
 test('stored outcomes are decided again under another policy without a scorer', async () => {
-  const stored = await run(countingScorer())
+  const ran = await run(countingScorer())
+  const stored = ran.map((outcome, at) => ({ evalCase: suite.cases[at]!, outcome }))
   const policy = await policyWith(() => ({ triggers: [alwaysRaise('P3')] }))
   const rescored = await rescoreOutcomes(suite, stored, { policy, phrases: null })
-  expect(stored.map(({ receipt }) => receipt?.decision.severity)).toEqual(
-    suite.cases.map(() => 'P1'),
-  )
+  expect(ran.map(({ receipt }) => receipt?.decision.severity)).toEqual(suite.cases.map(() => 'P1'))
   expect(rescored.map(({ receipt }) => receipt?.decision.severity)).toEqual(
     suite.cases.map(() => 'P3'),
   )

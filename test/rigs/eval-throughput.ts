@@ -65,7 +65,7 @@ async function evalRate(block: readonly EvalCase[]): Promise<number> {
   const start = performance.now()
   await runSuite(
     { definition, cases: block },
-    { ...scorers, policy: compiled, concurrency: 4, file, cache: null },
+    { ...scorers, policy: compiled, code: 'rig', concurrency: 4, file, cache: null },
   )
   return (block.length * 1_000) / (performance.now() - start)
 }

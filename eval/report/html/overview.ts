@@ -1,5 +1,6 @@
 import { METRICS } from '../../summary/metrics.ts'
 import type { Summary } from '../../summary/summarise.ts'
+import { isDecided } from '../report.ts'
 import { showValue } from '../show-figure.ts'
 import { escapeHtml } from './escape.ts'
 
@@ -15,11 +16,14 @@ const COLUMNS = [
 /** All suites on one screen, each leading to its section. */
 export function renderOverview(suites: readonly Summary[]): string {
   const heads = COLUMNS.map((name) => `<th class="n">${METRICS[name].title}</th>`).join('')
-  const rows = suites.map(({ suite, gates, counts, figures }) => {
+  const rows = suites.map((summary) => {
+    const { suite, gates, counts, figures } = summary
     const failed = gates.filter(({ passed }) => !passed).length
     const verdict =
       failed === 0
-        ? '<td class="pass">passes</td>'
+        ? isDecided(summary)
+          ? '<td class="pass">passes</td>'
+          : '<td class="fail">not all decided</td>'
         : `<td class="fail">${failed} of ${gates.length} fail</td>`
     const cells = COLUMNS.map(
       (name) => `<td class="n">${showValue(figures[name].value, METRICS[name].unit)}</td>`,

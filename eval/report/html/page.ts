@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Graded } from '../../grade/graded.ts'
+import type { StoredCase } from '../../run/rescore-outcomes.ts'
 import { METRIC_NAMES } from '../../summary/metric-names.ts'
 import { METRICS } from '../../summary/metrics.ts'
 import type { Summary } from '../../summary/summarise.ts'
-import { failedCases, shownCases, type FullReport } from '../report.ts'
+import {
+  failedCases,
+  hasPassed,
+  lostLine,
+  shownOf,
+  undecidedLine,
+  verdictOf,
+  type FullReport,
+} from '../report.ts'
 import { showInterval, showValue } from '../show-figure.ts'
 import { caseItem } from './case-item.ts'
 import { CLIENT } from './client.ts'
@@ -35,7 +44,7 @@ const TILES = [
 export function renderPage(full: FullReport): string {
   const { report } = full
   const items = report.suites.flatMap(({ suite }) => {
-    const cases = shownCases(full, suite)
+    const { cases } = shownOf(full, suite)
     const failed = new Set(failedCases(cases))
     const order = [...failed, ...cases.filter((each) => !failed.has(each))]
     return order.map((each: Graded) => caseItem(suite, each))
@@ -49,11 +58,11 @@ export function renderPage(full: FullReport): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<title>Eval: ${report.passed ? 'passed' : 'failed'}</title><style>${STYLE}</style></head><body><main>
-<h1>Does it decide right? <span class="verdict${report.passed ? '' : ' no'}">${report.passed ? 'every gate holds' : 'gates fail'}</span></h1>
+<title>Eval: ${verdictOf(report)}</title><style>${STYLE}</style></head><body><main>
+<h1>Does it decide right? <span class="verdict${report.passed ? '' : ' no'}">${verdictOf(report)}</span></h1>
 <p class="soft">Policy ${escapeHtml(`${policy.id} ${policy.version}`)} (${escapeHtml(policy.hash.slice(0, 12))}) · scorers ${escapeHtml(scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none')} · ${concurrency} cases at once. Square brackets are 95 % intervals; n/a means that nothing was counted.</p>
 ${report.suites.length > 1 ? renderOverview(report.suites) : ''}
-${report.suites.map(renderSuite).join('')}
+${report.suites.map((summary) => renderSuite(summary, shownOf(full, summary.suite).lost)).join('')}
 <h2>Cases</h2>
 <div class="controls"><input id="search" type="search" placeholder="words of the ticket, a rule, a tag, an id" aria-label="Search cases">
 <select id="suite" aria-label="Suite"><option value="">all suites</option>${report.suites.map(({ suite }) => `<option>${escapeHtml(suite)}</option>`).join('')}</select>
@@ -66,11 +75,13 @@ ${items.length > shown.length ? `<p class="soft">${items.length - shown.length} 
 `
 }
 
-function renderSuite(summary: Summary): string {
-  const { suite, purpose, counts, gates } = summary
-  const passed = gates.every((gate) => gate.passed)
+function renderSuite(summary: Summary, lost: readonly StoredCase[]): string {
+  const { suite, purpose, counts } = summary
+  const passed = hasPassed(summary)
+  const undecided = undecidedLine(summary)
   return `<section id="${escapeHtml(suite)}"><h2>${escapeHtml(suite)} <span class="verdict${passed ? '' : ' no'}">${passed ? 'passes' : 'fails'}</span></h2>
 <p class="soft">${escapeHtml(purpose)} · ${counts.decided} of ${counts.cases} cases decided</p>
+${undecided === null ? '' : `<div class="card"><p><span class="fail">fails</span> ${undecided}</p>${lost.map((each) => `<p class="soft">${escapeHtml(lostLine(each))}</p>`).join('')}</div>`}
 <div class="tiles">${TILES.filter((name) => summary.figures[name].value !== null)
     .map((name) => tile(summary, name))
     .join('')}</div>

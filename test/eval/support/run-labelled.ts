@@ -72,13 +72,14 @@ export async function runLabelled(
       const labels = createLabelScorer(suite.cases)
       const outcomes = await runSuite(suite, {
         policy,
+        code: 'test',
         scorers: scorersFor?.(labels) ?? [labels],
         concurrency: 1,
         cache: null,
         file: { find: () => undefined, append: async () => {}, close: async () => {} },
       })
-      const { summary, graded } = summarise(suite, outcomes, policy, FEW_RESAMPLES)
-      return { suite: name, summary, cases: graded }
+      const { summary, graded, lost } = summarise(suite, outcomes, policy, FEW_RESAMPLES)
+      return { suite: name, summary, cases: graded, lost }
     }),
   )
   const { id, version, hash } = policy.policy
@@ -87,7 +88,10 @@ export async function runLabelled(
     costs: DEFAULT_COSTS,
     scorers: [],
     concurrency: 1,
+    half: null,
     sample: null,
+    perturb: [],
+    suites: names.map((id) => ({ id, from: id })),
     ran: null,
   }
   const report = buildReport(
@@ -101,8 +105,8 @@ export async function runLabelled(
     full: {
       showSealed: true,
       report,
-      graded: summarised.map(({ suite, cases }) => ({ suite, cases })),
+      graded: summarised.map(({ suite, cases, lost }) => ({ suite, cases, lost })),
     },
-    stored: { report, graded: new Map(byKey) },
+    stored: { report, graded: new Map(byKey), lost: new Map() },
   }
 }
