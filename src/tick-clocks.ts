@@ -12,6 +12,8 @@ export type DueClock = ClockInQuestion & {
   readonly target: string
   readonly calendar: string
   readonly bornLate: boolean
+  /** What it waited for came, too late. */
+  readonly isOver: boolean
 }
 
 export type ClockEvent = {
@@ -66,13 +68,13 @@ async function decideAgain<S extends Standing>(
   if (outcome?.kind !== 'stale') await deps.settleRejudged(standing, now, deps.workClocks)
 }
 
-/** The event for others, and the page where the policy wants one. */
+/** The event for others, and the page where the policy wants one and there is something left to do. */
 function eventsOf(clock: DueClock, policy: CompiledPolicy): readonly ClockEvent[] {
   const { decisionId, ticketId, severity, kind, dueAt, warning } = clock
   const type: EventType = warning === null ? 'clock.breached' : 'clock.warned'
   const because = clockSentence(clock)
-  const people = pagedOver(clock, policy)
-  const { owner, backup, target, calendar, bornLate } = clock
+  const { owner, backup, target, calendar, bornLate, isOver } = clock
+  const people = isOver ? [] : pagedOver(clock, policy)
   const told = {
     decisionId,
     ticketId,

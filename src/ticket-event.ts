@@ -34,18 +34,21 @@ export type TicketEventDeps = {
   ) => Promise<EventOutcome | undefined>
 }
 
-/** `mismatch`: the id belongs to another event of this ticket. `no_target`: the ticket to merge into is unknown. */
+/**
+ * `mismatch`: the id belongs to another event of this ticket. `no_target`: the ticket to merge into is unknown;
+ * `merged_target`: it is merged into another one itself.
+ */
 export type EventOutcome =
   | { readonly kind: 'recorded' | 'replayed' }
-  | { readonly kind: 'mismatch' | 'no_target' }
+  | { readonly kind: 'mismatch' | 'no_target' | 'merged_target' }
 
 /** Clock skew between the platform and us that is forgiven. */
 const SKEW_MS = 60_000
 
 /**
  * What happened to a ticket outside moves its clocks. Safe to repeat: the same id is the same event.
- * @throws TriageError `not_found`, `invalid_request` for the future or an unknown ticket to merge into, `conflict` when
- * the id was used for another event.
+ * @throws TriageError `not_found`, `invalid_request` for the future or a ticket that none can be merged into,
+ * `conflict` when the id was used for another event.
  */
 export async function recordTicketEvent(
   about: { readonly caller: string | null; readonly ticketId: string; readonly actor: string },
@@ -65,6 +68,8 @@ export async function recordTicketEvent(
       throw new TriageError('not_found', 'Cannot find this ticket')
     case 'no_target':
       throw refused('/into', 'the id of a ticket that you sent before is required')
+    case 'merged_target':
+      throw refused('/into', 'a ticket that is not merged into another one is required')
     case 'mismatch':
       throw new TriageError('conflict', 'Cannot record this event: its id belongs to another one')
     case 'recorded':

@@ -98,7 +98,11 @@ function sentenceOf(
     case 'merged':
       return `Merged into ${ticket ?? 'another ticket'}: its clocks stop`
     case 'absorbed':
-      return moved(`${ticket ?? 'Another ticket'} goes on here`, before, after)
+      return moved(
+        `${ticket ?? 'Another ticket'} goes on here${endedNow(before, after)}`,
+        before,
+        after,
+      )
   }
 }
 

@@ -23,6 +23,9 @@ export type Happening = {
   readonly ticket?: string
   /** When the absorbed ticket's clocks began. */
   readonly openedAt?: string
+  /** When it was answered first and last by then. */
+  readonly answeredAt?: string
+  readonly lastAnsweredAt?: string
 }
 
 /** In the order in which it happened; of what happened at once, in the order given. */

@@ -44,10 +44,11 @@ export type ClockInput = {
  * - Resolution: from the opening until the solution; a reopened ticket goes on with what was left.
  * - While we wait for the customer, and while a ticket is resolved, nothing runs.
  * - A target that changes (a raise, a lowering) counts from the same moment, less the same pauses.
- * - A merged ticket's clocks stop; the ticket that absorbs an older one counts from the older opening.
+ * - A merged ticket's clocks stop; the ticket that absorbs an older one counts from the older opening, and its answers.
+ * - What is told of a solved or merged ticket changes nothing of what was, until it is reopened.
  */
 export function runClocks(input: ClockInput): readonly RunningClock[] {
-  const story = readStory(input)
+  const story = storyOf(input.startMs, input.happened)
   return CUSTOMER_CLOCKS.map((kind) => {
     const { fromMs, endedMs, stopped } = spanOf(kind, story)
     const timer = input.timers[kind]
@@ -95,7 +96,8 @@ type Story = {
   readonly mergedMs: number | null
 }
 
-function readStory({ startMs, happened }: ClockInput): Story {
+/** What happened, as the clocks understand it. */
+export function storyOf(startMs: number, happened: readonly Happening[]): Story {
   const stops: Stop[] = []
   let openStop: { readonly fromMs: number; readonly why: 'waiting' | 'resolved' } | null = null
   const story = {
@@ -110,41 +112,49 @@ function readStory({ startMs, happened }: ClockInput): Story {
     if (openStop !== null) stops.push({ fromMs: openStop.fromMs, untilMs: atMs })
     openStop = null
   }
-  for (const { kind, at, openedAt } of inOrder(happened)) {
+  for (const { kind, at, openedAt, answeredAt, lastAnsweredAt } of inOrder(happened)) {
     const atMs = Math.max(startMs, Date.parse(at))
+    const isOpen = story.resolvedMs === null && story.mergedMs === null
     switch (kind) {
       case 'replied':
+        if (!isOpen) break
         story.firstAnswerMs ??= atMs
         story.lastAnswerMs = atMs
         break
       case 'paused':
-        if (story.resolvedMs === null) openStop ??= { fromMs: atMs, why: 'waiting' }
+        if (isOpen) openStop ??= { fromMs: atMs, why: 'waiting' }
         break
       case 'resumed':
       case 'customer_replied':
-        if (story.resolvedMs === null) endStop(atMs)
+        if (isOpen) endStop(atMs)
         break
       case 'resolved':
-        if (story.resolvedMs !== null) break
+        if (!isOpen) break
         endStop(atMs)
         openStop = { fromMs: atMs, why: 'resolved' }
         story.firstAnswerMs ??= atMs
         story.resolvedMs = atMs
         break
       case 'reopened':
-        if (story.resolvedMs === null && story.mergedMs === null) break
+        if (isOpen) break
         endStop(atMs)
         story.resolvedMs = null
         story.mergedMs = null
         story.reopenedMs = atMs
         break
       case 'merged':
-        endStop(atMs)
-        openStop = { fromMs: atMs, why: 'resolved' }
+        if (isOpen) {
+          endStop(atMs)
+          openStop = { fromMs: atMs, why: 'resolved' }
+        }
         story.mergedMs ??= atMs
         break
       case 'absorbed':
         if (openedAt !== undefined) story.startMs = Math.min(story.startMs, Date.parse(openedAt))
+        if (answeredAt !== undefined)
+          story.firstAnswerMs = Math.min(story.firstAnswerMs ?? Infinity, Date.parse(answeredAt))
+        if (lastAnsweredAt !== undefined)
+          story.lastAnswerMs = Math.max(story.lastAnswerMs ?? 0, Date.parse(lastAnsweredAt))
         break
     }
   }

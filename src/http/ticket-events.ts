@@ -72,7 +72,7 @@ const route = createRoute({
   path: '/tickets/{id}/events',
   summary: 'Tell what happened to a ticket outside',
   description:
-    '`replied`: you answered; meets the first response and starts the next update. `paused`: you wait for the customer, nothing runs until `resumed` or `customer_replied`. `resolved` ends the clocks, `reopened` goes on with what was left. `merged`: the ticket goes on as part of `into`. `csat` and `outcome` are kept for evals. Idempotent by `id`.',
+    '`replied`: you answered; meets the first response and starts the next update. `paused`: you wait for the customer, nothing runs until `resumed` or `customer_replied`. `resolved` ends the clocks, `reopened` goes on with what was left. `merged`: the ticket goes on as part of `into`, with its opening and its answers; `into` must not be merged itself. `csat` and `outcome` are kept for evals. Idempotent by `id`.',
   request: {
     params: id,
     body: { required: true, content: { 'application/json': { schema: eventSchema } } },

@@ -1,3 +1,4 @@
+import { definedOnly } from '../domain/defined-only.ts'
 import type { Happening, HappeningKind } from '../domain/happening.ts'
 import { HAPPENINGS } from '../domain/happening.ts'
 import type { ClockKind } from '../domain/labels.ts'
@@ -18,7 +19,7 @@ export const CLOCKS_OF_T = `(
 export type StoredEvent = {
   readonly kind: string
   readonly at: string
-  readonly data: { readonly ticket?: string; readonly openedAt?: string }
+  readonly data: Pick<Happening, 'ticket' | 'openedAt' | 'answeredAt' | 'lastAnsweredAt'>
 }
 
 export type ToldClock = {
@@ -31,16 +32,16 @@ export type ToldClock = {
 
 /** The events that move clocks. */
 export function happeningsOf(events: readonly StoredEvent[]): readonly Happening[] {
-  return events.flatMap(({ kind, at, data }) =>
-    isHappening(kind)
+  return events.flatMap(({ kind, at, data }) => {
+    const { ticket, openedAt, answeredAt, lastAnsweredAt } = data
+    return isHappening(kind)
       ? {
           kind,
           at: new Date(at).toISOString(),
-          ...(data.ticket !== undefined && { ticket: data.ticket }),
-          ...(data.openedAt !== undefined && { openedAt: data.openedAt }),
+          ...definedOnly({ ticket, openedAt, answeredAt, lastAnsweredAt }),
         }
-      : [],
-  )
+      : []
+  })
 }
 
 /** What rules may read of a ticket's clocks. */

@@ -22,6 +22,8 @@ export type DueClock = {
   readonly warning: string | null
   /** It was late already when it came to be, by a raise or because the ticket came late. */
   readonly bornLate: boolean
+  /** What it waited for came, too late: nobody is to be called for it any more. */
+  readonly isOver: boolean
 }
 
 /**
@@ -104,7 +106,7 @@ async function tellBatch(
 }
 
 const DUE_CLOCKS = `
-  select c.ticket, c.kind, c.due_at, c.set_at, c.target, c.calendar, c.warnings, c.told,
+  select c.ticket, c.kind, c.state, c.due_at, c.set_at, c.target, c.calendar, c.warnings, c.told,
       t.external_id, t.decision_id, t.severity, t.team, t.owner, t.backup,
       r.receipt -> 'decision' -> 'route' -> 'decisionMaker' ->> 'id' as decision_maker
     from clocks c join tickets t on t.id = c.ticket join receipts r on r.decision_id = t.decision_id
@@ -114,6 +116,7 @@ const DUE_CLOCKS = `
 type Row = {
   ticket: number
   kind: ClockKind
+  state: string
   due_at: string
   set_at: string | null
   target: string
@@ -144,5 +147,6 @@ function dueClockOf(row: Row, warning: string | null, bornLate: boolean): DueClo
     calendar: row.calendar,
     warning,
     bornLate,
+    isOver: row.state === 'missed',
   }
 }

@@ -2,6 +2,7 @@ import { canonicalJson } from '../domain/canonical-json.ts'
 import type { ClockRow } from '../domain/clock-rows.ts'
 import type { Happening } from '../domain/happening.ts'
 import type { Severity } from '../domain/labels.ts'
+import { handedOn, isMerged } from '../domain/merged-ticket.ts'
 import type { TicketEvent } from '../domain/ticket-event.ts'
 import { dataOf } from '../domain/ticket-event.ts'
 import type { StoredEvent } from './clock-story.ts'
@@ -32,7 +33,7 @@ export type About = {
 
 export type SavedEvent =
   | { readonly kind: 'recorded' | 'replayed' }
-  | { readonly kind: 'mismatch' | 'no_target' }
+  | { readonly kind: 'mismatch' | 'no_target' | 'merged_target' }
 
 /**
  * Writes an event of a ticket with what follows from it: clocks, the time of its solution, the audit entry. A merge is
@@ -54,6 +55,11 @@ export async function saveEvent(
     if (ticket === undefined) return undefined
     const target = rows.find(({ id, caller }) => id !== ticket.id && caller === ticket.caller)
     if (into !== null && target === undefined) return { kind: 'no_target' }
+    if (target !== undefined && !(await isKnown(tx, ticket.id, event.id))) {
+      // Its clocks stand still, so both would be answered by nobody.
+      const story = await readStory(tx, db.tenant, target.id)
+      if (isMerged(story)) return { kind: 'merged_target' }
+    }
 
     const work = { tx, tenant: db.tenant, actor: about.actor, now, workClocks }
     const written = await insertEvent(work, ticket.id, {
@@ -65,9 +71,9 @@ export async function saveEvent(
     if (written !== 'recorded') return { kind: written }
     await applyTo(work, ticket.id, event.type, event.id)
     if (target !== undefined) {
-      const { clock_start: openedAt, external_id: from } = ticket
-      const eventId = `merge ${from} ${event.id}`
-      const data = { ticket: from, openedAt }
+      const eventId = `merge ${ticket.external_id} ${event.id}`
+      const story = await readStory(tx, db.tenant, ticket.id)
+      const data = { ticket: ticket.external_id, ...handedOn(story) }
       const absorbed = { eventId, kind: 'absorbed', occurredAt: event.occurredAt, data }
       await insertEvent(work, target.id, absorbed)
       await applyTo(work, target.id, 'absorbed', eventId)
@@ -84,11 +90,11 @@ type Work = {
   readonly workClocks: WorkClocks
 }
 
-type LockedTicket = { id: number; external_id: string; caller: string; clock_start: string }
+type LockedTicket = { id: number; external_id: string; caller: string }
 
 /**
- * In the order of their rows, so that two merges cannot wait for each other. What stands in other tables is read after,
- * as it is under the lock: joined to it, a ticket that was revised while we waited would be lost.
+ * In the order of their rows, so that two merges cannot wait for each other. Receipts are read after, under the lock:
+ * joined here, a ticket that was revised while we waited would not be found.
  */
 async function lockTickets(
   tx: Statements,
@@ -97,13 +103,13 @@ async function lockTickets(
   into: string | null,
 ): Promise<readonly LockedTicket[]> {
   const wanted = [ticketId, ...(into === null ? [] : [into])].map((id) => requireStorable('id', id))
-  const locked = await tx.rows<{ id: number }>(
+  return tx.rows<LockedTicket>(
     `with owner as (
        select caller from tickets
         where tenant = $1 and external_id = $2 and ($3::text is null or caller = $3)
         order by updated_at desc, id desc limit 1
      )
-     select t.id from tickets t join owner o on o.caller = t.caller
+     select t.id, t.external_id, t.caller from tickets t join owner o on o.caller = t.caller
       where t.tenant = $1 and t.external_id in (select json_array_elements_text($4::json))
       order by t.id for update of t`,
     [
@@ -113,12 +119,14 @@ async function lockTickets(
       JSON.stringify(wanted),
     ],
   )
-  return tx.rows<LockedTicket>(
-    `select t.id, t.external_id, t.caller, r.receipt ->> 'clockStart' as clock_start
-       from tickets t join receipts r on r.decision_id = t.decision_id
-      where t.id in (select json_array_elements_text($1::json)::bigint) order by t.id`,
-    [JSON.stringify(locked.map(({ id }) => id))],
-  )
+}
+
+async function isKnown(tx: Statements, ticket: number, eventId: string): Promise<boolean> {
+  const known = await tx.rows('select id from ticket_events where ticket = $1 and event_id = $2', [
+    ticket,
+    requireStorable('event id', eventId),
+  ])
+  return known.length > 0
 }
 
 type NewRow = {

@@ -63,14 +63,18 @@ function instant(text: string): string {
   return `${date.replace(' ', 'T')}:00.000Z`
 }
 
-/** `paused 11:00`; `absorbed 10:30 from 08:00`. */
+/** `paused 11:00`; `absorbed 10:30 from 08:00 answered 08:05 to 10:10`. */
 function happeningOf(text: string): Happening {
-  const [head, openedAt] = text.split(' from ')
+  const [rest, answered] = text.split(' answered ')
+  const [head, openedAt] = rest!.split(' from ')
+  const [answeredAt, lastAnsweredAt] = answered?.split(' to ').map(instant) ?? []
   const [kind, ...at] = head!.split(' ')
   return {
     kind: kind as HappeningKind,
     at: instant(at.join(' ')),
     ...(openedAt !== undefined && { openedAt: instant(openedAt) }),
+    ...(answeredAt !== undefined && { answeredAt }),
+    ...(lastAnsweredAt !== undefined && { lastAnsweredAt }),
   }
 }
 
@@ -621,6 +625,78 @@ const CASES: readonly Case[] = [
     ['absorbed 10:30 from 08:00', 'paused 11:00', 'resumed 12:00'],
     'running 13:00',
   ],
+  [
+    'an older one that was answered',
+    'first_response',
+    'always',
+    '1h',
+    '12:00',
+    ['absorbed 12:30 from 08:00 answered 08:05 to 11:30'],
+    'met 09:00 at 08:05',
+  ],
+  [
+    'an older one that was answered, until its next update',
+    'update',
+    'always',
+    '2h',
+    '12:00',
+    ['absorbed 12:30 from 08:00 answered 08:05 to 11:30'],
+    'running 13:30',
+  ],
+  [
+    'an older one, when this one was answered first',
+    'first_response',
+    'always',
+    '1h',
+    '10:00',
+    ['replied 10:10', 'absorbed 12:30 from 09:30 answered 10:20 to 10:20'],
+    'met 10:30 at 10:10',
+  ],
+  [
+    'answered after the solution, for the update',
+    'update',
+    'always',
+    '1h',
+    '10:00',
+    ['resolved 12:00', 'replied 12:30'],
+    'missed 11:00 at 12:00',
+  ],
+  [
+    'merged, then solved outside',
+    'first_response',
+    'always',
+    '1h',
+    '10:00',
+    ['merged 10:30', 'resolved 12:00'],
+    'stopped 11:00',
+  ],
+  [
+    'merged, then answered outside',
+    'first_response',
+    'always',
+    '1h',
+    '10:00',
+    ['merged 10:30', 'replied 10:40'],
+    'stopped 11:00',
+  ],
+  [
+    'merged, and the customer writes before it is taken out again',
+    'resolution',
+    'always',
+    '4h',
+    '10:00',
+    ['merged 10:30', 'customer_replied 10:35', 'reopened 13:00'],
+    'running 16:30',
+  ],
+  [
+    'merged, and resumed before it is taken out again',
+    'resolution',
+    'always',
+    '4h',
+    '10:00',
+    ['merged 10:30', 'resumed 10:35', 'reopened 13:00'],
+    'running 16:30',
+  ],
   // A raise or lowering is another target from the same moment.
   [
     'raised to an hour after a pause',
@@ -752,7 +828,15 @@ const anyOpening = fc
     fc.integer({ min: 0, max: 3 * 1440 }),
   )
   .map(([date, minute]) => Date.parse(`${date}T00:00:00Z`) + minute * 60_000)
-const KINDS = ['replied', 'customer_replied', 'paused', 'resumed', 'resolved', 'reopened'] as const
+const KINDS = [
+  'replied',
+  'customer_replied',
+  'paused',
+  'resumed',
+  'resolved',
+  'reopened',
+  'merged',
+] as const
 const anyStory = fc.array(
   fc.record({ kind: fc.constantFrom(...KINDS), after: fc.integer({ min: 0, max: 4 * 1440 }) }),
   { maxLength: 8 },
@@ -766,9 +850,15 @@ function walk(
   happened: readonly Happening[],
   worked: ReadonlySet<number>,
   untilMs: number,
-): { readonly dueMs: number | null; readonly runs: boolean; readonly endedMs: number | null } {
+): {
+  readonly dueMs: number | null
+  readonly runs: boolean
+  readonly endedMs: number | null
+  readonly stopped: boolean
+} {
   let waiting = false
   let solved = false
+  let merged = false
   let answered = false
   let used = 0
   let dueMs: number | null = null
@@ -777,31 +867,39 @@ function walk(
   for (let atMs = startMs; atMs < untilMs; atMs += 60_000) {
     for (; events.length > 0 && Date.parse(events[0]!.at) <= atMs; events.shift()) {
       const { kind: what } = events[0]!
-      if (what === 'replied' || (what === 'resolved' && !solved)) {
+      const isOpen = !solved && !merged
+      if (isOpen && (what === 'replied' || what === 'resolved')) {
         if (kind === 'first_response' && !answered) endedMs = atMs
         answered = true
       }
-      if (what === 'replied' && kind === 'update') [used, dueMs] = [0, null]
-      if (what === 'paused' && !solved) waiting = true
-      if ((what === 'resumed' || what === 'customer_replied') && !solved) waiting = false
-      if (what === 'resolved' && !solved) {
+      if (isOpen && what === 'replied' && kind === 'update') [used, dueMs] = [0, null]
+      if (isOpen && what === 'paused') waiting = true
+      if (isOpen && (what === 'resumed' || what === 'customer_replied')) waiting = false
+      if (isOpen && what === 'resolved') {
         solved = true
         waiting = false
         if (kind !== 'first_response') endedMs = atMs
       }
-      if (what === 'reopened' && solved) {
+      if (what === 'merged') {
+        merged = true
+        waiting = false
+        if (kind !== 'first_response') endedMs = null
+      }
+      if (!isOpen && what === 'reopened') {
         solved = false
+        merged = false
         if (kind === 'update') [used, dueMs] = [0, null]
         if (kind !== 'first_response') endedMs = null
       }
     }
-    const runs = !waiting && !solved
+    const runs = !waiting && !solved && !merged
     if (dueMs === null && runs && endedMs === null && worked.has(atMs)) {
       used += 1
       if (used === target) dueMs = atMs + 60_000
     }
   }
-  return { dueMs, runs: !waiting && !solved, endedMs }
+  const stopped = merged && endedMs === null
+  return { dueMs, runs: !waiting && !solved && !merged, endedMs, stopped }
 }
 
 test('agree with a clock that walks minute by minute, whatever happens', () => {
@@ -830,9 +928,10 @@ test('agree with a clock that walks minute by minute, whatever happens', () => {
             expect(clock.state, kind).toBe(missed ? 'missed' : 'met')
             continue
           }
-          if (walked.dueMs === null)
+          expect(clock.state === 'stopped', kind).toBe(walked.stopped)
+          if (walked.dueMs === null && !walked.stopped)
             expect([clock.state, walked.runs], kind).toEqual(['paused', false])
-          else {
+          else if (walked.dueMs !== null) {
             expect(new Date(clock.dueMs).toISOString(), kind).toBe(
               new Date(walked.dueMs).toISOString(),
             )

@@ -147,6 +147,68 @@ describe('clocks that run out', () => {
     expect(await told('K-4')).toEqual([])
   })
 
+  const happens = (id: string, event: Record<string, unknown>) =>
+    app.post(`/tickets/${id}/events`, { id: `event ${JSON.stringify(event)}`, ...event })
+  const firstResponseOf = async (id: string) => {
+    const view = (await (await app.get(`/tickets/${id}`)).json()) as {
+      clocks: { kind: string; state: string; breachedAt: string | null }[]
+    }
+    return view.clocks.find(({ kind }) => kind === 'first_response')
+  }
+
+  test('a miss is told although the answer came late and before anybody looked', async () => {
+    await clear()
+    now = new Date('2026-03-09T14:00:00.000Z')
+    await app.triage(question('K-7'))
+    now = new Date('2026-03-10T14:15:00.000Z')
+    await happens('K-7', { type: 'replied' })
+    await pass()
+    await pass()
+    const breaches = (await told('K-7')).filter(({ clock }) => clock === 'first_response')
+    // Nobody is called out of bed for what was answered meanwhile.
+    expect(breaches).toMatchObject([{ type: 'clock.breached', bornLate: false }])
+    expect(await firstResponseOf('K-7')).toMatchObject({
+      state: 'missed',
+      breachedAt: '2026-03-10T14:00:00.000Z',
+    })
+    const view = (await (await app.get('/tickets/K-7')).json()) as {
+      decision: { decisionId: string }
+    }
+    const receipt = (await (
+      await app.get(`/decisions/${view.decision.decisionId}`)
+    ).json()) as Receipt
+    expect(receipt.facts.values['sla.breached']).toContain('first_response')
+    expect(failed).toEqual([])
+  })
+
+  test('a miss that was none, as the answer was told late, does not stay', async () => {
+    await clear()
+    now = new Date('2026-03-09T14:00:00.000Z')
+    await app.triage(question('K-8'))
+    now = new Date('2026-03-10T14:00:00.000Z')
+    await pass()
+    expect(await firstResponseOf('K-8')).toMatchObject({ breachedAt: '2026-03-10T14:00:00.000Z' })
+    now = new Date('2026-03-10T14:01:00.000Z')
+    await happens('K-8', { type: 'replied', occurredAt: '2026-03-09T14:30:00Z' })
+    expect(await firstResponseOf('K-8')).toMatchObject({ state: 'met', breachedAt: null })
+  })
+
+  test('what had ended in time is no miss when the ticket is raised later', async () => {
+    await clear()
+    now = new Date('2026-03-09T14:00:00.000Z')
+    await app.triage(question('K-9'))
+    now = new Date('2026-03-09T20:30:00.000Z')
+    await happens('K-9', { type: 'replied' })
+    await app.triage({
+      ...question('K-9'),
+      body: 'All customer records were deleted during the import. We cannot process any orders.',
+    })
+    await pass()
+    const breaches = (await told('K-9')).filter(({ clock }) => clock === 'first_response')
+    expect(breaches.filter(({ type }) => type === 'clock.breached')).toEqual([])
+    expect(await firstResponseOf('K-9')).toMatchObject({ state: 'missed', breachedAt: null })
+  })
+
   test('many replicas in the same moment write each notice once, and events stay gapless', async () => {
     await clear()
     now = new Date('2026-03-09T14:00:00.000Z')

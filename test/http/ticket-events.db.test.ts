@@ -94,6 +94,43 @@ describe('POST /tickets/:id/events', () => {
     })
   })
 
+  test('the oldest opening counts through a chain of merges', async () => {
+    const a = await opened('M-1', '2026-03-09T10:00:00.000Z')
+    const b = await opened('M-2', '2026-03-09T11:00:00.000Z')
+    const c = await opened('M-3', '2026-03-09T12:00:00.000Z')
+    expect((await send(a, { type: 'merged', into: b })).status).toBe(200)
+    expect((await send(b, { type: 'merged', into: c })).status).toBe(200)
+    expect(await clockOf(c, 'resolution')).toMatchObject({ dueAt: '2026-03-09T14:00:00.000Z' })
+  })
+
+  test('an answer given before the merge counts for the ticket that goes on', async () => {
+    const older = await opened('M-4', '2026-03-09T10:00:00.000Z')
+    now = new Date('2026-03-09T10:05:00.000Z')
+    await send(older, { type: 'replied' })
+    const younger = await opened('M-5', '2026-03-09T10:20:00.000Z')
+    await send(older, { type: 'merged', into: younger })
+    expect(await clockOf(younger, 'first_response')).toMatchObject({
+      state: 'met',
+      dueAt: '2026-03-09T10:15:00.000Z',
+      metAt: '2026-03-09T10:05:00.000Z',
+    })
+    expect(await clockOf(younger, 'update')).toMatchObject({ dueAt: '2026-03-09T10:35:00.000Z' })
+  })
+
+  test('two tickets cannot go on as each other', async () => {
+    const first = await opened('M-6', '2026-03-09T10:00:00.000Z')
+    const second = await opened('M-7', '2026-03-09T10:00:00.000Z')
+    const merge = { id: 'merge', type: 'merged', into: second }
+    expect((await send(first, merge)).status).toBe(200)
+    const back = await send(second, { type: 'merged', into: first })
+    expect(back).toMatchObject({ status: 422, body: { errors: [{ pointer: '/into' }] } })
+    expect(await clockOf(second, 'resolution')).toMatchObject({ state: 'running' })
+    // Sent again after its target was merged itself, an event is still the one that was recorded.
+    const third = await opened('M-8', '2026-03-09T10:00:00.000Z')
+    await send(second, { type: 'merged', into: third })
+    expect(await send(first, merge)).toMatchObject({ status: 200, body: { replayed: true } })
+  })
+
   test('the same event again changes nothing, another one under its id is a conflict', async () => {
     const id = await opened('E-6', '2026-03-09T10:00:00.000Z')
     const event = { id: 'same', type: 'replied' }
