@@ -4,7 +4,7 @@ import { backtest, type Backtest, type BacktestOptions } from '../policy/backtes
 import { EXERCISE_CALLER } from '../plant-exercise.ts'
 import type { Db } from '../store/db.ts'
 import { findPolicy, rememberPolicy } from '../store/policies.ts'
-import { listPublications, publishPolicy } from '../store/publications.ts'
+import { listPublications, publishPolicy, type Publication } from '../store/publications.ts'
 import { readStandingReceipts } from '../store/receipts.ts'
 import type { SourceCheck } from './check-source.ts'
 import { compileSource, refuseErrors, requireNoErrors } from './compile-source.ts'
@@ -83,17 +83,24 @@ export async function publishSource(
  */
 export async function rollBackPolicy(db: Db, given: string | undefined, by: By): Promise<string> {
   const history = await listPublications(db)
-  const [present] = history
-  const hash =
-    given === undefined
-      ? history.find((one) => one.hash !== present?.hash)?.hash
-      : await wholeHash(db, given, history)
+  const hash = given === undefined ? hashBefore(history) : await wholeHash(db, given, history)
   if (hash === undefined)
     throw new TriageError('not_found', 'Cannot roll back: no earlier version was published')
   const { actor, reason, now } = by
   if (!(await publishPolicy(db, { hash, kind: 'rolled_back', actor, reason, now })))
     throw new TriageError('conflict', `Cannot roll back: ${hash.slice(0, 12)} is in force already`)
   return hash
+}
+
+/** What one more step back leads to: a version that was gone back over is behind nobody any more. */
+function hashBefore(history: readonly Publication[]): string | undefined {
+  const line: string[] = []
+  for (const { hash, kind } of history.toReversed()) {
+    const place = kind === 'rolled_back' ? line.lastIndexOf(hash) : -1
+    if (place === -1) line.push(hash)
+    else line.length = place + 1
+  }
+  return line.at(-2)
 }
 
 /** People copy the first characters of a hash. */

@@ -7,6 +7,7 @@ import type { AuthDeps } from './auth.ts'
 import { callerOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { readBody } from './read-body.ts'
+import { instant } from './ticket-schema.ts'
 
 export type TicketEventEndpointDeps = AuthDeps & {
   readonly recordTicketEvent: (
@@ -22,9 +23,7 @@ const common = {
     description: 'Your own id of the event; sent again it changes nothing',
     example: 'ZD-10291-audit-77',
   }),
-  occurredAt: z.iso
-    .datetime({ offset: true })
-    .refine((text) => !Number.isNaN(Date.parse(text)), 'a real date and time is required')
+  occurredAt: instant
     .optional()
     .openapi({ description: 'When it happened, not in the future; now if absent' }),
 }

@@ -2,9 +2,11 @@ import { z } from '@hono/zod-openapi'
 import type { Ticket } from '../domain/ticket.ts'
 import { CHANNELS } from '../domain/ticket.ts'
 
-const instant = z.iso
+/** The store knows no year 0. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z')
+export const instant = z.iso
   .datetime({ offset: true })
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'a real date and time is required')
+  .refine((text) => Date.parse(text) >= FIRST_MS, 'a real date and time is required')
 const short = (max = 200) => z.string().min(1).max(max)
 const count = z.number().int().min(0).max(1e9)
 const amount = z.number().min(0).max(1e15)

@@ -86,6 +86,26 @@ describe('versions of the policy', () => {
     expect((await verifyChain(db)).ok).toBe(true)
   })
 
+  test('each roll back goes a version further, never to one that was gone back from', async () => {
+    const version = (name: string) => SAAS.replace('version: "1.0.0"', `version: "${name}"`)
+    const publish = async (name: string) => {
+      const source = version(name)
+      const answer = await api.post('/policy/publish', { source, reason: 'next' })
+      return ((await answer.json()) as { hash: string }).hash
+    }
+    const rollBack = async () =>
+      (await (await api.post('/policy/rollback', { reason: 'bad' })).json()) as { hash: string }
+    const a = await publish('2.0.0')
+    const b = await publish('2.1.0')
+    await publish('2.2.0')
+    expect([(await rollBack()).hash, (await rollBack()).hash]).toEqual([b, a])
+    // What is published after going back has that before it, also when it is an older one once more.
+    await publish('2.3.0')
+    await publish('2.0.0')
+    await rollBack()
+    expect(await rollBack()).toEqual({ hash: a })
+  })
+
   test('two who publish at once leave one in force and a whole history', async () => {
     const sources = [SAAS, FEWER, SAAS.replace('version: "1.0.0"', 'version: "1.3.0"')]
     const answers = await Promise.all(

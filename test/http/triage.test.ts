@@ -167,6 +167,7 @@ describe('POST /triage refuses', () => {
     ['a ticket without text', { id: 'x', subject: ' ' }, {}, 422],
     ['unknown fields', { id: 'x', body: 'x', severity: 'P4' }, {}, 422],
     ['an impossible date', { id: 'x', body: 'x', createdAt: '2026-02-30T10:00:00Z' }, {}, 422],
+    ['the year 0', { id: 'x', body: 'x', createdAt: '0000-06-01T10:00:00Z' }, {}, 422],
     ['an unknown time zone', { id: 'x', body: 'x', customer: { timezone: 'Mars/Base' } }, {}, 422],
     ['an empty idempotency key', { id: 'x', body: 'x' }, { 'idempotency-key': '""' }, 400],
   ]
