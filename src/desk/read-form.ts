@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import { TriageError } from '../domain/errors.ts'
+import { hostOf } from '../http/host.ts'
 import { readText, requireMediaType } from '../http/read-body.ts'
-import { hostOf, sessionOf } from './session.ts'
+import { sessionOf } from './session.ts'
 
 /** Every field of a form can be there many times, as chips are. */
 export type Form = {

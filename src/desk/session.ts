@@ -5,6 +5,7 @@ import { mayAct } from '../domain/api-key.ts'
 import { TriageError } from '../domain/errors.ts'
 import { hmac } from '../fingerprint.ts'
 import type { AuthDeps } from '../http/auth.ts'
+import { namesLoopback } from '../http/host.ts'
 
 export type SessionDeps = AuthDeps & {
   /** A new session; undefined when the key is unknown or revoked. A null key is loopback without keys. */
@@ -26,7 +27,6 @@ export type DeskSession = {
 /** Roles that may open the desk. */
 export const DESK_ROLES: readonly Role[] = ['reviewer', 'lead']
 const COOKIE = 'triage_desk'
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
 /** Lets signed-in people through and sends others to the sign-in page; on loopback without keys everybody is signed in. */
 export function requireSession(deps: SessionDeps): MiddlewareHandler {
@@ -95,10 +95,8 @@ async function openLocally(c: Context, deps: SessionDeps): Promise<DeskSession |
   return token === undefined ? undefined : sessionFor(caller, token)
 }
 
-/** A foreign name that resolves to this machine is not somebody on it (DNS rebinding). */
 async function localCaller(c: Context, deps: SessionDeps): Promise<Caller | undefined> {
-  if (!LOOPBACK.test(hostOf(c))) return undefined
-  return deps.openCaller()
+  return namesLoopback(c) ? deps.openCaller() : undefined
 }
 
 /** The token is derived from the cookie, so nothing more is stored; it does not give the cookie away. */
@@ -113,9 +111,6 @@ function signInAddress(c: Context): string {
   const wanted = c.req.method === 'GET' && pathname !== '/review' ? `${pathname}${search}` : ''
   return `/review/sign-in${wanted === '' ? '' : `?next=${encodeURIComponent(wanted)}`}`
 }
-
-/** The host as the browser named it. */
-export const hostOf = (c: Context) => c.req.header('host') ?? new URL(c.req.url).host
 
 /** Behind a proxy that ends TLS, its header says so. */
 const isHttps = (c: Context) =>

@@ -12,7 +12,8 @@ import { isMoreSevere, PRIORITY_OF_SEVERITY } from './labels.ts'
  *      └────release─────┘   (a claim also ends by itself when its lease has run out)
  *
  * A person may also decide a pending review without claiming it. Under four eyes the first person's decision is a
- * proposal: the review is pending again until another person approves the proposal, or proposes something else.
+ * proposal: the review is pending again until another person approves the proposal, or proposes something else; of a blind
+ * one until two people judge the same, each without the other's answer.
  * `superseded` is not a person's choice: the ticket changed and a newer decision took this one's place.
  */
 export const REVIEW_STATES = [
@@ -273,7 +274,8 @@ function claimed(review: ReviewStanding, { actor, now }: By, leaseMinutes: numbe
 
 function decide(review: ReviewStanding, command: Deciding, by: By): Transition {
   const { proposal } = review
-  if (command.kind === 'approve' && proposal !== null) {
+  // Who judges without the suggestion sees no proposal either: approving is agreement with the suggestion alone.
+  if (command.kind === 'approve' && command.unseen !== true && proposal !== null) {
     if (proposal.by === by.actor)
       return refuse('Cannot approve this review: another person must agree with your decision')
     return decided(review, by, proposal)
@@ -281,8 +283,16 @@ function decide(review: ReviewStanding, command: Deciding, by: By): Transition {
   const made = decisionOf(review, command, by)
   if ('ok' in made) return made
   if (!review.fourEyes) return decided(review, by, made)
+  const another = proposal !== null && proposal.by !== by.actor
+  if (another && command.unseen === true && isSameJudgement(made.fields, proposal.fields))
+    return decided(review, by, proposal)
   const proposed: Proposal = { by: by.actor, at: by.now.toISOString(), ...made }
   return { ok: true, next: { ...review, ...UNCLAIMED, proposal: proposed }, clocks: [] }
+}
+
+/** What a blind answer names. */
+function isSameJudgement(a: ReviewedFields, b: ReviewedFields): boolean {
+  return a.severity === b.severity && a.type === b.type && a.team === b.team
 }
 
 type Made = Pick<Proposal, 'fields' | 'outcome' | 'clocks'>

@@ -35,7 +35,8 @@ export type ReviewView = Pick<
   readonly proposal: {
     readonly by: string
     readonly at: string
-    readonly outcome: ReviewOutcome
+    /** Null while it is hidden. */
+    readonly outcome: ReviewOutcome | null
   } | null
   /** Until then its decider may take the decision back, and nobody outside is told. */
   readonly undoUntil: string | null
@@ -60,7 +61,9 @@ export function viewOf(
     ...(hidden && { severity: null, type: null, team: null, owner: null, backup: null }),
     kind: kind === 'held' ? 'held' : 'sample',
     proposal:
-      proposal === null ? null : { by: proposal.by, at: proposal.at, outcome: proposal.outcome },
+      proposal === null
+        ? null
+        : { by: proposal.by, at: proposal.at, outcome: hidden ? null : proposal.outcome },
     undoUntil: undoable ? undo.until : null,
     order: hidden ? blindOrder(review, now) : orderOf(review, now),
     suggestedReviewer,

@@ -99,10 +99,9 @@ const reviewSchema = z
     suggestedReviewer: z
       .object({ id: z.string(), name: z.string(), because: z.string() })
       .nullable(),
-    proposal: z
-      .looseObject({ by: z.string(), at: z.iso.datetime() })
-      .nullable()
-      .openapi({ description: 'Under four eyes: what the first person decided' }),
+    proposal: z.looseObject({ by: z.string(), at: z.iso.datetime() }).nullable().openapi({
+      description: 'Under four eyes: what the first person decided; of a blind review only who did',
+    }),
     claimedBy: z.string().nullable(),
     leaseUntil: z.iso.datetime().nullable(),
     decidedBy: z.string().nullable(),

@@ -130,6 +130,22 @@ test('with no key at all, loopback is open and another host is not', async () =>
   await empty.close()
 })
 
+test('with no key at all, a foreign name or a page of another site is nobody on this machine', async () => {
+  const empty = await openTestPglite()
+  const local = await openApp(empty, { scorers: [] })
+  const status = async (headers: Record<string, string>) =>
+    (await local.get('/reviews', headers)).status
+  for (const host of ['evil.example:8787', 'evil.example', 'localhost.evil.example', '10.0.0.7'])
+    expect(await status({ host })).toBe(401)
+  for (const host of ['localhost', '127.0.0.1:8787', '[::1]:8787'])
+    expect(await status({ host })).toBe(200)
+  expect(await status({ 'sec-fetch-site': 'cross-site' })).toBe(401)
+  expect(await status({ 'sec-fetch-site': 'same-origin' })).toBe(200)
+  const written = await local.post('/triage', criticalTicket(), { host: 'evil.example:8787' })
+  expect(written.status).toBe(401)
+  await empty.close()
+})
+
 test('a key that calls too often gets 429 with Retry-After, and only that key', async () => {
   const limited = await openApp(db, { rateLimitPerMinute: 60 })
   const statuses: number[] = []

@@ -57,12 +57,9 @@ function openNotices(review: ReviewView, session: DeskSession, now: Date): reado
     proposal === null
       ? ''
       : html`<p class="notice">
-          <b>${proposal.by}</b> decided ${moment(proposal.at, now)}: ${proposal.outcome.kind}.
-          ${
-            proposal.outcome.reason === undefined
-              ? ''
-              : html`<q>${showHidden(proposal.outcome.reason)}</q>`
-          }
+          <b>${proposal.by}</b> decided
+          ${moment(proposal.at, now)}${proposal.outcome && html`: ${proposal.outcome.kind}`}.
+          ${proposal.outcome?.reason && html`<q>${showHidden(proposal.outcome.reason)}</q>`}
           ${
             proposal.by === session.caller.name
               ? 'Another person must agree with you.'
