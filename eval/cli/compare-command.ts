@@ -1,9 +1,9 @@
 import { createPaint } from '../../src/cli/paint.ts'
-import { compareRuns, type Comparison } from '../compare/compare-runs.ts'
+import { compareRuns, listedMoves, MOVE_KINDS, type Comparison } from '../compare/compare-runs.ts'
 import { readRun } from '../compare/read-run.ts'
 import { renderComparison } from '../compare/render-comparison.ts'
 
-/** Shows what changed between two runs; 1 when B fails a gate that A held. */
+/** Shows what changed between two runs; 1 when B fails a gate that A held, or did not decide what A did. */
 export async function compareCommand(
   a: string,
   b: string,
@@ -11,7 +11,9 @@ export async function compareCommand(
 ): Promise<number> {
   const comparison = compareRuns(await readRun(a), await readRun(b))
   if (options.json === true)
-    process.stdout.write(`${JSON.stringify(withoutReceipts(comparison))}\n`)
+    process.stdout.write(
+      `${JSON.stringify(forMachines(comparison, options.showSealed === true))}\n`,
+    )
   else {
     const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
     process.stdout.write(
@@ -21,11 +23,16 @@ export async function compareCommand(
   return comparison.suites.some(({ gated }) => gated.some(({ isNew }) => isNew)) ? 1 : 0
 }
 
-function withoutReceipts({ runs, suites, unpaired }: Comparison) {
+/** Without receipts; sealed cases are counted and listed only on request, as everywhere. */
+function forMachines({ runs, suites, unpaired }: Comparison, showSealed: boolean) {
   const short = suites.map((suite) => ({
     ...suite,
-    moves: suite.moves.map(({ kind, a, b }) => ({
+    moved: Object.fromEntries(
+      MOVE_KINDS.map((kind) => [kind, suite.moves.filter((move) => move.kind === kind).length]),
+    ),
+    moves: listedMoves(suite, showSealed).map(({ kind, differs, a, b }) => ({
       kind,
+      differs,
       case: a.evalCase.id,
       expected: a.grades.severity?.expected ?? null,
       a: a.receipt.decision,

@@ -3,7 +3,9 @@ import type { Graded } from '../grade/graded.ts'
 import type { RunDescription } from '../report/report.ts'
 import { showValue } from '../report/show-figure.ts'
 import { METRICS } from '../summary/metrics.ts'
-import type { Comparison, MetricDifference, Move, SuiteComparison } from './compare-runs.ts'
+import { describePart } from '../suite/select-cases.ts'
+import { listedMoves } from './compare-runs.ts'
+import type { Comparison, Gated, MetricDifference, Move, SuiteComparison } from './compare-runs.ts'
 
 const MOST_MOVES = 60
 
@@ -22,15 +24,17 @@ export function renderComparison({ runs, suites, unpaired }: Comparison, look: L
   return lines.join('\n')
 }
 
-function describe({ policy, scorers }: RunDescription): string {
+function describe(run: RunDescription): string {
+  const { policy, scorers } = run
   const names = scorers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'no scorer'
-  return `policy ${policy.id} ${policy.version} (${policy.hash.slice(0, 12)}), ${names}`
+  const part = describePart(run)
+  return `policy ${policy.id} ${policy.version} (${policy.hash.slice(0, 12)}), ${names}${part === null ? '' : `, ${part}`}`
 }
 
 function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): readonly string[] {
   const { suite, cases, severity, metrics, moves, gated } = comparison
   const count = (kind: Move['kind']) => moves.filter((move) => move.kind === kind).length
-  const listed = moves.filter(({ a }) => showSealed || a.evalCase.half === 'open')
+  const listed = listedMoves(comparison, showSealed)
   const p = severity.pValue === null ? 'n/a' : severity.pValue.toPrecision(2)
   return [
     '',
@@ -38,7 +42,7 @@ function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): 
     `  ${count('regression')} regressions, ${count('improvement')} improvements, ${count('moved')} other changes; McNemar p = ${p}`,
     ...gated.map(
       ({ metric, isNew }) =>
-        `  ${paint('danger', isNew ? 'NEWLY GATED' : 'STILL GATED')} ${METRICS[metric].title}`,
+        `  ${paint('danger', isNew ? 'NEWLY GATED' : 'STILL GATED')} ${titleOf(metric)}`,
     ),
     ...metrics.flatMap((metric) => renderMetric(metric, paint)),
     ...listed.slice(0, MOST_MOVES).map((move) => renderMove(move, paint)),
@@ -46,6 +50,10 @@ function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): 
       ? [`  … and ${listed.length - MOST_MOVES} more (--json lists all)`]
       : []),
   ]
+}
+
+function titleOf(metric: Gated['metric']): string {
+  return metric === 'decided' ? 'Cases have no decision in B' : METRICS[metric].title
 }
 
 function renderMetric({ metric, a, b, paired }: MetricDifference, paint: Paint): readonly string[] {
@@ -64,9 +72,9 @@ function renderMetric({ metric, a, b, paired }: MetricDifference, paint: Paint):
   ]
 }
 
-function renderMove({ kind, a, b }: Move, paint: Paint): string {
+function renderMove({ kind, a, b, differs }: Move, paint: Paint): string {
   const name = kind === 'regression' ? paint('danger', kind) : kind
-  return `  ${name} ${a.evalCase.id} (expected ${a.grades.severity?.expected ?? '–'}): ${decisionOf(a)} → ${decisionOf(b)}`
+  return `  ${name} ${a.evalCase.id} (expected ${a.grades.severity?.expected ?? '–'}): ${decisionOf(a)} → ${decisionOf(b)}; ${differs.join(', ')}`
 }
 
 function decisionOf({ receipt: { decision } }: Graded): string {

@@ -130,10 +130,21 @@ function gradeSignals(expected: Expected, { signals }: Receipt): Partial<Record<
       priority: ofSignal([expected.priority], signals.priority, ({ label }) => label),
     }),
     ...(expected.language && {
-      language: ofSignal([expected.language], signals.language, ({ code }) => code),
+      language: gradeLanguage(expected.language, expected, signals),
     }),
     ...(expected.unscored && { unscored: gradeUnscored(expected.unscored, signals) }),
   }
+}
+
+/** Every language can be named, so one that is not is wrong, unless the case says that nobody can. */
+function gradeLanguage(
+  language: string,
+  { unscored = [] }: Expected,
+  signals: Receipt['signals'],
+): Grade {
+  const grade = ofSignal([language], signals.language, ({ code }) => code)
+  const mayBeUnscored = unscored.includes('language')
+  return grade.correct === null && !mayBeUnscored ? { ...grade, correct: false } : grade
 }
 
 /** What cannot be read must say so; a guess is the error. */

@@ -21,7 +21,7 @@ export const GRADE_NAMES = [
 ] as const
 export type GradeName = (typeof GRADE_NAMES)[number]
 
-/** One thing that a case asked for. `actual` is null when it could not be scored; then it is neither right nor wrong. */
+/** One thing that a case asked for. `actual` is null when it could not be scored; then it is neither right nor wrong, but for a language. */
 export type Grade = {
   readonly expected: string
   readonly actual: string | null

@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
+import { gradeOutcome } from '../../eval/grade/grade-outcome.ts'
+import type { Graded } from '../../eval/grade/graded.ts'
 import { gradeSpans } from '../../eval/grade/grade-spans.ts'
 import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
-import type { TriggerSignal } from '../../src/domain/signal.ts'
+import type { Scorer, TriggerSignal } from '../../src/domain/signal.ts'
 import { meanOf } from '../../eval/metrics/pair.ts'
 import { METRIC_NAMES } from '../../eval/summary/metric-names.ts'
 import { METRICS } from '../../eval/summary/metrics.ts'
@@ -84,6 +86,19 @@ describe('gradeOutcome()', () => {
     expect(figures.schema_violations.value).toBe(0)
     expect(figures.team_accuracy.value).toBeNull()
   })
+})
+
+test('a language that nobody named is wrong, unless the case says that nobody can', async () => {
+  const silent = (): readonly Scorer[] => [
+    { name: 'silent', version: '1', score: async () => ({ language: { unscored: 'too short' } }) },
+  ]
+  const { graded } = (await runLabelled(['multilingual'], await followLabels(), silent)).full
+  const [{ evalCase, outcome }] = graded[0]!.cases as [Graded]
+  const policy = await followLabels()
+  expect(gradeOutcome(evalCase, outcome, policy)?.grades.language?.correct).toBe(false)
+  const expected = { ...evalCase.expected, unscored: ['language'] as const }
+  const excused = gradeOutcome({ ...evalCase, expected }, outcome, policy)
+  expect(excused?.grades.language?.correct).toBeNull()
 })
 
 test('figures marked as means are the mean of what they give for each case alone', async () => {
