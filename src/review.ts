@@ -2,6 +2,7 @@ import { assign } from './domain/assign.ts'
 import { answerableUntil, customerClocks } from './domain/clock.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Clock } from './domain/decision.ts'
+import { entryOf } from './domain/entry-of.ts'
 import { TriageError } from './domain/errors.ts'
 import { PRIORITY_OF_SEVERITY, type Severity, type TicketType } from './domain/labels.ts'
 import { acknowledgement } from './domain/propose-actions.ts'
@@ -108,7 +109,7 @@ function draftUnder(
   { policy, now }: ReviewVerbDeps,
 ): string | undefined {
   const team = policy.teams.get(id)
-  const person = policy.policy.people[owner]
+  const person = entryOf(policy.policy.people, owner)
   if (team === undefined || person === undefined) return undefined
   const priority = PRIORITY_OF_SEVERITY[severity]
   const answered = { ticketId, severity, priority, type, team, owner: person, clocks }
@@ -119,7 +120,7 @@ function requireKnownNames(changes: Changes, policy: CompiledPolicy): void {
   const { team, owner, backup } = changes
   if (team !== undefined && !policy.teams.has(team)) throw unknownName('team', team)
   for (const [field, person] of Object.entries({ owner, backup }))
-    if (person !== undefined && policy.policy.people[person] === undefined)
+    if (person !== undefined && entryOf(policy.policy.people, person) === undefined)
       throw unknownName(field, person)
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry-of.ts'
 import type { Policy } from '../domain/policy.ts'
 
 /** Names for people instead of ids. What the policy does not know any more keeps its id. */
@@ -8,8 +9,8 @@ export type Names = {
 
 export function namesOf({ teams, people }: Pick<Policy, 'teams' | 'people'>): Names {
   return {
-    team: (id) => teams[id]?.name ?? id,
-    person: (id) => people[id]?.name ?? id,
+    team: (id) => entryOf(teams, id)?.name ?? id,
+    person: (id) => entryOf(people, id)?.name ?? id,
   }
 }
 

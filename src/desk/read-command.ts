@@ -78,7 +78,7 @@ function readChanges(form: Form, review: ReviewView, draft: string | undefined):
   }
   const [severity, type] = [changed('severity'), changed('type')]
   const [team, owner, backup] = [changed('team'), changed('owner'), changed('backup')]
-  const message = readMessage(form.one('message'), draft)
+  const message = readMessage(form, draft)
   const changes: Changes = {
     ...(severity !== undefined && { severity: readSeverity(severity) }),
     ...(type !== undefined && { type: readType(type) }),
@@ -93,9 +93,11 @@ function readChanges(form: Form, review: ReviewView, draft: string | undefined):
 }
 
 /** Browsers send line ends as CRLF. */
-function readMessage(sent: string | undefined, draft: string | undefined): string | undefined {
-  const message = sent?.replaceAll('\r\n', '\n')
-  if (message === undefined || draft === undefined || message === draft.trim()) return undefined
+function readMessage(form: Form, draft: string | undefined): string | undefined {
+  if (draft === undefined || !form.has('message')) return undefined
+  const message = form.one('message')?.replaceAll('\r\n', '\n')
+  if (message === undefined) throw invalid('The message is empty: write one, or leave the draft.')
+  if (message === draft.trim()) return undefined
   if (message.length > MAX_MESSAGE)
     throw invalid(`The message is too long: at most ${MAX_MESSAGE} characters`)
   return message

@@ -10,6 +10,8 @@ export type Form = {
   /** The last value of a field, trimmed; undefined when it is absent or empty. */
   readonly one: (name: string) => string | undefined
   readonly all: (name: string) => readonly string[]
+  /** It was sent, however empty. */
+  readonly has: (name: string) => boolean
 }
 
 /**
@@ -42,6 +44,7 @@ async function readFields(c: Context, limits: { readonly maxBytes: number }): Pr
   return {
     one: (name) => fields.getAll(name).at(-1)?.trim() || undefined,
     all: (name) => fields.getAll(name).filter((value) => value !== ''),
+    has: (name) => fields.has(name),
   }
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from './entry-of.ts'
 import type { Clock } from './decision.ts'
 import { PRIORITY_OF_SEVERITY, type Severity, type TicketType } from './labels.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
@@ -33,10 +34,10 @@ export function draftsOf(standing: Standing, compiled: CompiledPolicy, nowMs: nu
     severity,
     priority: PRIORITY_OF_SEVERITY[severity],
     type,
-    team: policy.teams[team]?.name ?? team,
-    owner: policy.people[owner]?.name ?? owner,
-    backup: policy.people[backup]?.name ?? backup,
-    role: policy.people[owner]?.role ?? '',
+    team: entryOf(policy.teams, team)?.name ?? team,
+    owner: entryOf(policy.people, owner)?.name ?? owner,
+    backup: entryOf(policy.people, backup)?.name ?? backup,
+    role: entryOf(policy.people, owner)?.role ?? '',
     nextUpdate: promise({ clocks, nowMs }, 'update'),
     resolution: promise({ clocks, nowMs }, 'resolution'),
   }

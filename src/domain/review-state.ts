@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonical-json.ts'
 import type { Action, Clock } from './decision.ts'
 import type { Severity, TicketType } from './labels.ts'
 import { isMoreSevere, PRIORITY_OF_SEVERITY } from './labels.ts'
@@ -333,9 +334,10 @@ function override(
     fields,
     outcome: {
       kind: 'overridden',
-      actions: by.proposed.map((action) =>
+      actions: stillToDo(review, by, (action) =>
+        // The customer of what was sampled has had an answer.
         changeAction(action, review, {
-          ...(draft !== undefined && { message: draft }),
+          ...(draft !== undefined && review.kind === 'held' && { message: draft }),
           ...changes,
         }),
       ),
@@ -357,14 +359,27 @@ function dismiss(
     )
   if (reason.trim() === '') return refuse('Cannot dismiss this review: a reason is required')
   // Not an escalation: the work goes on with the same owner, nobody is told and no reply is drafted.
-  const actions = by.proposed
-    .filter((action) => action.kind === 'set_priority' || action.kind === 'assign')
-    .map((action) => changeAction(action, review, { severity }))
+  const actions = stillToDo(review, by, (action) =>
+    changeAction(action, review, { severity }),
+  ).filter(({ kind }) => kind === 'set_priority' || kind === 'assign')
   return {
     fields: { ...fieldsOf(review), severity },
     outcome: { kind: 'dismissed', actions, severity, reason },
     clocks: [],
   }
+}
+
+/** The actions as they are now; of what was sampled those that differ, because the others have happened already. */
+function stillToDo(
+  { kind }: ReviewStanding,
+  { proposed }: By,
+  change: (action: Action) => Action,
+): readonly Action[] {
+  return proposed.flatMap((action) => {
+    const changed = change(action)
+    const happened = kind !== 'held' && canonicalJson(changed) === canonicalJson(action)
+    return happened ? [] : [changed]
+  })
 }
 
 function decided(review: ReviewStanding, by: By, { fields, outcome, clocks }: Made): Transition {

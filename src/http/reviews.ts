@@ -62,7 +62,11 @@ const changesSchema = z
     team: name.optional(),
     owner: name.optional(),
     backup: name.optional(),
-    message: z.string().min(1).max(20_000).optional(),
+    message: z
+      .string()
+      .max(20_000)
+      .refine((text) => text.trim() !== '', 'some text is required')
+      .optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, 'at least one field to change is required')
 

@@ -215,7 +215,7 @@ export async function writeClocks(
   ])
 }
 
-/** The severities that decisions and people gave a ticket, oldest first. */
+/** The severities that decisions and people gave the clocks of a ticket, oldest first. */
 export async function readSeverities(
   db: Db,
   row: number,
@@ -223,7 +223,7 @@ export async function readSeverities(
   const rows = await db.rows<{ at: string; actor: string; action: string; severity: Severity }>(
     `select at, actor, action, after ->> 'severity' as severity from audit
       where tenant = $1 and ticket = $2 and after ->> 'severity' is not null
-        and (action = 'decision.made' or action like 'review.%') order by id`,
+        and (action = 'decision.made' or action like 'review.%' and action <> 'review.dismissed') order by id`,
     [db.tenant, row],
   )
   return rows.map(({ at, actor, action, severity }) =>
@@ -244,6 +244,9 @@ export async function findStory(
   return found === undefined ? undefined : readStory(db, db.tenant, found.id)
 }
 
+/** What is no escalation has a lower severity, and its clocks stay those of its decision. */
+const SEVERITY_OF_CLOCKS = `case when t.standing = 'dismissed' then r.receipt -> 'decision' ->> 'severity' else t.severity end`
+
 /** What the clocks of a ticket are worked out from. */
 export async function readStory(on: Statements, tenant: string, row: number): Promise<StoredStory> {
   const [found] = await on.rows<{
@@ -254,7 +257,7 @@ export async function readStory(on: Statements, tenant: string, row: number): Pr
     clock_start: string
     events: string
   }>(
-    `select t.decision_id, t.severity, r.receipt -> 'decision' -> 'segments' as segments,
+    `select t.decision_id, ${SEVERITY_OF_CLOCKS} as severity, r.receipt -> 'decision' -> 'segments' as segments,
         r.receipt -> 'policy' ->> 'hash' as policy_hash, r.receipt ->> 'clockStart' as clock_start,
         ${EVENTS_OF_T} as events
        from tickets t join receipts r on r.decision_id = t.decision_id where t.tenant = $1 and t.id = $2`,

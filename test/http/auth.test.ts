@@ -204,6 +204,8 @@ test('the documentation page may load its own files and nothing else; every othe
   const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!)
   expect(loaded.length).toBeGreaterThan(2)
   for (const path of loaded) expect((await api.get(path)).status).toBe(200)
+  for (const name of ['toString', 'constructor', 'package.json'])
+    expect((await api.get(`/docs/${name}`)).status).toBe(404)
   expect((await api.get('/healthz')).headers.get('content-security-policy')).toContain(
     "default-src 'none'",
   )

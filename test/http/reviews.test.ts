@@ -156,6 +156,82 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
     expect(await response.json()).toMatchObject({ errors: [{ pointer: '/changes/owner' }] })
   })
 
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'no ticket is given to %s, whom no policy names',
+    async (nobody) => {
+      const { reviewId } = await held()
+      for (const field of ['owner', 'backup']) {
+        const response = await act(
+          reviewId,
+          'override',
+          `{"changes":{"${field}":"${nobody}"},"reason":"x"}`,
+        )
+        expect(response.status).toBe(422)
+        expect(await response.json()).toMatchObject({
+          errors: [{ pointer: `/changes/${field}` }],
+        })
+      }
+    },
+  )
+
+  test('a draft is never emptied', async () => {
+    const { reviewId } = await held()
+    for (const message of ['', '   '])
+      expect(
+        (await act(reviewId, 'override', { changes: { message }, reason: 'shorter' })).status,
+      ).toBe(422)
+  })
+
+  test('what was sampled does only what a person changed', async () => {
+    const sample = async () => {
+      const record = aRecord({ severity: 'P3', review: { kind: 'sample' } })
+      await recordTriage(db, record)
+      return record.review!.id
+    }
+    const actionsAfter = async (verb: string, body: object) => {
+      const id = await sample()
+      expect((await act(id, verb, body)).status).toBe(200)
+      const [row] = await db.rows<{ outcome: string }>(
+        'select outcome::text from reviews where id = $1',
+        [id],
+      )
+      return (JSON.parse(row!.outcome) as { actions: { kind: string }[] }).actions
+    }
+    const reason = 'looked at it again'
+    const changed = (changes: object) => actionsAfter('override', { changes, reason })
+    expect(await changed({ type: 'billing' })).toEqual([])
+    expect(await changed({ severity: 'P2' })).toMatchObject([
+      { kind: 'set_priority', severity: 'P2' },
+      { kind: 'add_tags', tags: ['triage', 'severity:P2'] },
+    ])
+    expect(await changed({ message: 'We called you.' })).toMatchObject([
+      { kind: 'draft_reply', body: 'We called you.' },
+    ])
+    expect(await actionsAfter('dismiss', { severity: 'P4', reason })).toMatchObject([
+      { kind: 'set_priority', severity: 'P4' },
+    ])
+  })
+
+  test('after a dismissal the clocks stay whatever happens to the ticket next', async () => {
+    const { answer, reviewId } = await held()
+    await act(reviewId, 'dismiss', { severity: 'P4', reason: 'a drill' })
+    const ticket = async () =>
+      (await (await api.get(`/tickets/${answer.ticketId}`)).json()) as {
+        severity: string
+        clocks: { kind: string; dueAt: string; target: string }[]
+        timeline: { sentence: string }[]
+      }
+    const promised = ({ clocks }: Awaited<ReturnType<typeof ticket>>) =>
+      clocks.map(({ kind, dueAt, target }) => ({ kind, dueAt, target }))
+    const before = await ticket()
+    const event = { id: 'more', type: 'customer_replied' }
+    expect((await api.post(`/tickets/${answer.ticketId}/events`, event)).status).toBe(200)
+    const after = await ticket()
+    expect(after.severity).toBe('P4')
+    expect(promised(after)).toEqual(promised(before))
+    expect(after.timeline.map(({ sentence }) => sentence).join('\n')).not.toContain('P4')
+  })
+
   test('dismiss needs a lower severity and a reason; owner and clocks stay', async () => {
     const { answer, reviewId } = await held()
     expect((await act(reviewId, 'dismiss', { severity: 'P3' })).status).toBe(422)

@@ -163,11 +163,7 @@ describe('POST /tickets/:id/events', () => {
       '/occurredAt',
     ],
     ['no real time', { type: 'replied', occurredAt: '2026-02-30T10:30:00Z' }, '/occurredAt'],
-    [
-      'the year 0',
-      { type: 'replied', occurredAt: '0000-06-01T10:00:00Z' },
-      '/occurredAt',
-    ],
+    ['the year 0', { type: 'replied', occurredAt: '0000-06-01T10:00:00Z' }, '/occurredAt'],
     ['an unknown kind', { type: 'exploded' }, '/type'],
     ['a score out of range', { type: 'csat', score: 9 }, '/score'],
     ['an outcome without content', { type: 'outcome' }, '/'],
