@@ -1,5 +1,5 @@
 import { INTENTS, PRIORITIES, SEVERITIES, type Priority } from '../../src/domain/labels.ts'
-import { rulingOf, type ExportedReview } from '../import/exported-review.ts'
+import { rulingOf, sameTicket, type ExportedReview } from '../import/exported-review.ts'
 import { cohenKappa } from '../metrics/cohen-kappa.ts'
 import { krippendorffAlpha } from '../metrics/krippendorff-alpha.ts'
 import { shareOf, type Pair } from '../metrics/pair.ts'
@@ -58,7 +58,7 @@ export function agreementOfReviews(reviews: readonly ExportedReview[]): readonly
   const pairs = (given: typeof ruled) =>
     given.map(({ review, severity }) => ({ expected: severity, actual: review.decision.severity }))
   const blind = ruled.filter(({ review }) => review.blind === true)
-  const byTicket = [...Map.groupBy(ruled, ({ review }) => review.ticket.id).values()]
+  const byTicket = [...Map.groupBy(ruled, ({ review }) => sameTicket(review)).values()]
   const several = byTicket.filter((group) => group.length > 1)
   const people = {
     label: 'severity, people among themselves',

@@ -1,10 +1,11 @@
 import type { Graded, GradeName } from '../grade/graded.ts'
 import { mcnemar, type McNemar } from '../metrics/mcnemar.ts'
+import { meanOf } from '../metrics/pair.ts'
 import { pairedBootstrap, type PairedDifference } from '../metrics/paired-bootstrap.ts'
 import type { Costs } from '../../src/domain/costs.ts'
 import { isDecided, type RunDescription } from '../report/report.ts'
 import type { MetricName } from '../summary/metric-names.ts'
-import { METRICS } from '../summary/metrics.ts'
+import { METRICS, type GroupFigure } from '../summary/metrics.ts'
 import { stepsOver, stepsUnder } from '../metrics/severity-range.ts'
 import { isPerturbed } from '../suite/perturb-suite.ts'
 import type { Summary } from '../summary/summarise.ts'
@@ -153,13 +154,30 @@ function difference(
   pairs: readonly Pair[],
   { costs, resamples }: { readonly costs: Costs; readonly resamples: number },
 ): MetricDifference {
+  const { groups } = METRICS[metric]
   const value = (cases: readonly Graded[]) => METRICS[metric].value(cases, costs)
-  return {
-    metric,
-    a: value(pairs.map((pair) => pair.a)),
-    b: value(pairs.map((pair) => pair.b)),
-    paired: pairedBootstrap(pairs, value, { clusterOf: (pair) => pair.b.cluster, resamples }),
+  const [a, b] = [pairs.map((pair) => pair.a), pairs.map((pair) => pair.b)]
+  const options = {
+    clusterOf: (pair: { readonly b: { readonly cluster: string } }) => pair.b.cluster,
+    resamples,
   }
+  const paired =
+    groups === undefined
+      ? pairedBootstrap(pairs, value, options)
+      : pairedBootstrap(pairGroups(groups(a), groups(b)), meanValue, options)
+  return { metric, a: value(a), b: value(b), paired }
+}
+
+function pairGroups(a: readonly GroupFigure[], b: readonly GroupFigure[]) {
+  const before = new Map(a.map((each) => [each.group, each]))
+  return b.flatMap((each) => {
+    const same = before.get(each.group)
+    return same === undefined ? [] : [{ a: same, b: each }]
+  })
+}
+
+function meanValue(groups: readonly GroupFigure[]): number | null {
+  return meanOf(groups.map(({ value }) => value))
 }
 
 /** Whatever went from right to wrong is a regression, also where something else went the other way. */

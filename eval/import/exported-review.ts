@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SEVERITIES, TYPES, type Severity } from '../../src/domain/labels.ts'
+import { fingerprint } from '../../src/fingerprint.ts'
 
 const severity = z.enum(SEVERITIES)
 
@@ -23,6 +24,7 @@ const outcome = z.discriminatedUnion('kind', [
 export const exportedReviewSchema = z.object({
   ticket: z.looseObject({ id: z.string() }),
   decision: z.object({
+    id: z.string().nullish(),
     severity,
     type: z.enum(TYPES),
     route: z.object({ team: z.string() }),
@@ -34,8 +36,17 @@ export const exportedReviewSchema = z.object({
   blind: z.boolean().nullish(),
   decidedAt: z.string().nullish(),
   customer: z.string().nullish(),
+  /** Who sent the ticket: its id is unique for them. */
+  caller: z.string().nullish(),
+  /** The instant of the decision. */
+  now: z.string().nullish(),
 })
 export type ExportedReview = z.output<typeof exportedReviewSchema>
+
+/** A name for one caller's ticket with this content: reviews that share it are about the same. */
+export function sameTicket({ caller, ticket }: ExportedReview): string {
+  return fingerprint({ caller: caller ?? null, ticket })
+}
 
 /** What the person held to be right; null where nobody decided. */
 export function rulingOf({ decision, outcome }: ExportedReview): {

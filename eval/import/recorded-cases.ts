@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { FactValue } from '../../src/domain/facts.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
-import { rulingOf, type ExportedReview } from './exported-review.ts'
+import { recordedTicket } from '../../src/domain/recorded-ticket.ts'
+import { rulingOf, sameTicket, type ExportedReview } from './exported-review.ts'
 
 /** The part of a receipt that a case is made from; the rest of the line is kept as it is. */
 export const receiptSchema = z.looseObject({
@@ -16,95 +16,74 @@ export const receiptSchema = z.looseObject({
 
 /**
  * Decided reviews as cases: what a person ruled is what is expected. A ticket that several people ruled on differently
- * accepts every severity between theirs, and only the type and team that all of them named.
+ * accepts every severity between theirs, and only the type and team that all of them named. The ticket of another caller
+ * and a revision with other content are cases of their own.
  */
 export function casesOfReviews(reviews: readonly ExportedReview[]): readonly object[] {
-  const byTicket = Map.groupBy(reviews, ({ ticket }) => ticket.id)
-  return [...byTicket].flatMap(([id, group]) => {
-    const rulings = group.flatMap((review) => rulingOf(review) ?? [])
-    if (rulings.length === 0) return []
+  const ruled = reviews.filter((review) => rulingOf(review) !== null)
+  const cases = [...Map.groupBy(ruled, sameTicket).values()].map((group) => {
     const [first] = group
+    const rulings = group.flatMap((review) => rulingOf(review) ?? [])
     const severities = rulings.map(({ severity }) => severity).toSorted()
     const agreed = (of: 'type' | 'team') => {
       const named = new Set(rulings.map((ruling) => ruling[of]))
       return named.size === 1 ? { [of]: rulings[0]![of] } : {}
     }
-    const { ticket, customer } = first!
-    return [
-      {
-        id,
-        half: 'open',
-        tags: [
-          ...new Set(group.flatMap(({ outcome, blind }) => [outcome?.kind, blind && 'blind'])),
-        ].filter(Boolean),
-        source: 'reviews',
-        ticket: {
-          ...ticket,
-          ...(customer && { customer: { ...(ticket['customer'] as object), id: customer } }),
-        },
-        expected: {
-          severity: [severities[0], severities.at(-1)],
-          ...agreed('type'),
-          ...agreed('team'),
-        },
+    const { ticket, customer, now, decision } = first!
+    return {
+      id: ticket.id,
+      decisionId: decision.id ?? '',
+      half: 'open',
+      tags: [
+        ...new Set(group.flatMap(({ outcome, blind }) => [outcome?.kind, blind && 'blind'])),
+      ].filter(Boolean),
+      source: 'reviews',
+      ...(now && { now }),
+      ticket: {
+        ...ticket,
+        ...(customer && { customer: { ...(ticket['customer'] as object), id: customer } }),
       },
-    ]
+      expected: {
+        severity: [severities[0], severities.at(-1)],
+        ...agreed('type'),
+        ...agreed('team'),
+      },
+    }
   })
+  return withOwnIds(cases)
 }
 
-/** Receipts as cases without labels: a decision that nobody reviewed counts neither as right nor as wrong. */
+/**
+ * Receipts as cases without labels: a decision that nobody reviewed counts neither as right nor as wrong. Of a ticket that
+ * was decided several times the last decision is the case.
+ */
 export function casesOfReceipts(receipts: readonly Receipt[]): readonly object[] {
-  const latest = new Map(receipts.map((receipt) => [receipt.ticketId, receipt]))
-  return [...latest.values()].map((receipt) => ({
+  const followed = new Set(receipts.map(({ follows }) => follows))
+  const latest = new Map(
+    receipts.flatMap((receipt) =>
+      followed.has(receipt.decisionId) ? [] : [[receipt.decisionId, receipt] as const],
+    ),
+  )
+  const cases = [...latest.values()].map((receipt) => ({
     id: receipt.ticketId,
+    decisionId: receipt.decisionId,
     half: 'open',
     tags: [receipt.decision.disposition],
     source: 'receipts',
-    ticket: ticketOf(receipt),
+    now: receipt.now,
+    ticket: recordedTicket(receipt),
     expected: {},
   }))
+  return withOwnIds(cases)
 }
 
-/** The ticket as far as its facts and its covered text tell. */
-function ticketOf({ ticketId, redactedText, facts: { values }, now }: Receipt): object {
-  const { 'customer.renewal': hours, 'ticket.channel': channel } = values
-  const renewalAt =
-    typeof hours === 'number'
-      ? { renewalAt: new Date(Date.parse(now) + hours * 3_600_000).toISOString() }
-      : {}
-  const customer = { ...factsOf(values, 'customer.', ['customer.renewal']), ...renewalAt }
-  return defined({
-    id: ticketId,
-    channel,
-    body: redactedText,
-    customer,
-    order: factsOf(values, 'order.', ['order.exposure']),
-    impact: factsOf(values, 'impact.', ['impact.userMinutes']),
-    history: factsOf(values, 'history.'),
-    attributes: factsOf(values, 'attributes.'),
-  })
-}
-
-function factsOf(
-  values: Readonly<Record<string, FactValue>>,
-  prefix: string,
-  derived: readonly string[] = [],
-): object {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      name.startsWith(prefix) && !derived.includes(name)
-        ? [[name.slice(prefix.length), value]]
-        : [],
-    ),
-  )
-}
-
-function defined(fields: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([, value]) =>
-        value !== undefined &&
-        (typeof value !== 'object' || Object.keys(value as object).length > 0),
-    ),
-  )
+/** The ticket's id where only one case has it, else with the decision's. */
+function withOwnIds(
+  cases: readonly { readonly id: string; readonly decisionId: string }[],
+): readonly object[] {
+  const byId = Map.groupBy(cases, ({ id }) => id)
+  return cases.map(({ decisionId, ...each }) => ({
+    ...each,
+    id: byId.get(each.id)!.length === 1 ? each.id : `${each.id} ${decisionId}`,
+  }))
 }

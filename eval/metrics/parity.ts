@@ -1,5 +1,5 @@
 import type { Severity } from '../../src/domain/labels.ts'
-import { shareOf } from './pair.ts'
+import { meanOf } from './pair.ts'
 import { rankOf, type SeverityRange } from './severity-range.ts'
 
 /** One voice of a group: the same case, said angrily, politely, tersely … */
@@ -9,30 +9,35 @@ export type Voice = {
   readonly expected: SeverityRange | null
 }
 
-/** Groups in which every voice gets the same severity ÷ groups of at least two voices. Null without any. */
-export function parity(voices: readonly Voice[]): number | null {
-  return shareOfGroups(voices, (group) => new Set(group.map(({ decided }) => decided)).size === 1)
-}
+/** One group of at least two voices: 1 where what was asked holds, else 0. */
+export type GroupValue<V extends Voice> = { readonly voices: readonly V[]; readonly value: number }
 
-/**
- * Groups in which how it was said cost somebody: one voice is decided below what is accepted while another is not.
- * Emotion may raise; calm may never lower.
- */
-export function calmLowered(voices: readonly Voice[]): number | null {
-  return shareOfGroups(voices, (group) => {
-    const low = group.filter(
-      ({ decided, expected }) => expected !== null && rankOf(decided) > rankOf(expected.least),
-    )
-    return low.length > 0 && low.length < group.length
-  })
-}
-
-function shareOfGroups(
+/** Groups of at least two voices of which it holds ÷ all of them. Null without any. */
+export function shareOfGroups(
   voices: readonly Voice[],
-  holds: (group: readonly Voice[]) => boolean,
+  holds: (voices: readonly Voice[]) => boolean,
 ): number | null {
-  const groups = [...Map.groupBy(voices, ({ group }) => group).values()].filter(
-    (group) => group.length > 1,
+  return meanOf(groupValues(voices, holds).map(({ value }) => value))
+}
+
+/** Every voice gets the same severity, right or wrong. */
+export function isSameForAll(voices: readonly Voice[]): boolean {
+  return new Set(voices.map(({ decided }) => decided)).size === 1
+}
+
+/** One voice is decided below what is accepted while another is not. Emotion may raise; calm may never lower. */
+export function isCalmLowered(voices: readonly Voice[]): boolean {
+  const low = voices.filter(
+    ({ decided, expected }) => expected !== null && rankOf(decided) > rankOf(expected.least),
   )
-  return shareOf(groups.filter(holds).length, groups.length)
+  return low.length > 0 && low.length < voices.length
+}
+
+export function groupValues<V extends Voice>(
+  voices: readonly V[],
+  holds: (voices: readonly V[]) => boolean,
+): readonly GroupValue<V>[] {
+  return [...Map.groupBy(voices, ({ group }) => group).values()]
+    .filter((group) => group.length > 1)
+    .map((group) => ({ voices: group, value: Number(holds(group)) }))
 }

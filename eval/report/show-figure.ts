@@ -1,4 +1,4 @@
-import type { Figure } from '../summary/summarise.ts'
+import type { Figure } from '../summary/figure-of.ts'
 import type { Metric } from '../summary/metrics.ts'
 
 /** A figure for people; what is not defined is "n/a", never 0. */

@@ -6,8 +6,8 @@ import type { SuiteDefinition } from '../suite/suite-definition.ts'
 
 /** Same key, same outcome: ticket, volume, time, policy, code and the versions of the scorers. Labels are no part of it. */
 export function caseKey(
-  { ticket, volume }: EvalCase,
-  { now }: SuiteDefinition,
+  { ticket, volume, now }: EvalCase,
+  definition: SuiteDefinition,
   parts: {
     readonly policy: CompiledPolicy
     readonly code: string
@@ -17,7 +17,7 @@ export function caseKey(
   return fingerprint({
     ticket,
     volume: volume ?? null,
-    now,
+    now: now ?? definition.now,
     policy: parts.policy.policy.hash,
     code: parts.code,
     scorers: parts.scorers.map(({ name, version }) => `${name}@${version}`),

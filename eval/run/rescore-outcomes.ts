@@ -39,7 +39,7 @@ export async function rescoreOutcomes(
     const scorers = recorded.scorers.map((scorer) =>
       scorer.name === 'phrases' && phrases !== null ? phrases : scorer,
     )
-    const now = new Date(definition.now)
+    const now = new Date(evalCase.now ?? definition.now)
     const run = await runCase(evalCase, { ...recorded, policy, scorers, now })
     rescored.push({ ...run, ...named })
   }

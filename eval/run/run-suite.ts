@@ -61,7 +61,7 @@ export async function runSuite(
       scorers: scorers.map(cached.of),
       ...(secondOpinion !== undefined &&
         evalCase.says === undefined && { secondOpinion: cached.of(secondOpinion) }),
-      now: new Date(definition.now),
+      now: new Date(evalCase.now ?? definition.now),
     })
     const ms = cached.wasUsed() ? null : ran.ms
     const outcome: Outcome = { ...ran, suite: definition.id, caseId: evalCase.id, key, ms }

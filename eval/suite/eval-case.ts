@@ -81,6 +81,8 @@ export type EvalCase = {
   readonly tags: readonly string[]
   readonly source?: string
   readonly ticket: Ticket
+  /** When it was decided, for a case from production; the suite's instant for all others. */
+  readonly now?: string
   /** Customers that say the same in the window, for every key that is asked for. */
   readonly volume?: { readonly customers: number; readonly expected: number }
   /** The case that this one is a variant of. */
@@ -147,6 +149,7 @@ export const evalCaseSchema = z.strictObject({
   tags: z.array(z.string()),
   source: z.string().optional(),
   ticket: ticketSchema,
+  now: z.iso.datetime({ offset: true }).optional(),
   volume: z.strictObject({ customers: z.number(), expected: z.number() }).optional(),
   base: z.string().optional(),
   group: z.string().optional(),

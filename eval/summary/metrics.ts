@@ -24,7 +24,13 @@ import {
 } from '../metrics/escalation-rates.ts'
 import { ordinalError } from '../metrics/ordinal-error.ts'
 import { meanOf, shareOf, type Pair } from '../metrics/pair.ts'
-import { calmLowered, parity, type Voice } from '../metrics/parity.ts'
+import {
+  groupValues,
+  isCalmLowered,
+  isSameForAll,
+  shareOfGroups,
+  type Voice,
+} from '../metrics/parity.ts'
 import { percentile } from '../metrics/percentile.ts'
 import { reviewLoad } from '../metrics/review-load.ts'
 import { areaUnderRiskCoverage } from '../metrics/risk-coverage.ts'
@@ -40,6 +46,12 @@ import { POLARITIES } from '../suite/eval-case.ts'
 import { variantTag, type Perturbation } from '../suite/perturb-suite.ts'
 import type { MetricName } from './metric-names.ts'
 
+export type GroupFigure = {
+  readonly group: string
+  readonly value: number
+  readonly cluster: string
+}
+
 export type Metric = {
   readonly title: string
   /** `share` is shown in per cent and has exact bounds at 0 and 1. */
@@ -47,6 +59,11 @@ export type Metric = {
   readonly better: 'high' | 'low'
   /** The figure is the mean of what it gives for each case alone, so that its interval is quick to compute. */
   readonly isMean: boolean
+  /**
+   * The figure is the mean of one value per group of cases. Resamples draw these values: a group that is drawn twice is
+   * two groups, which the cases themselves no longer tell.
+   */
+  readonly groups?: (cases: readonly Graded[]) => readonly GroupFigure[]
   /** Compares variants with their bases; every other figure leaves the variants of `--perturb` out. */
   readonly readsVariants?: true
   readonly value: (cases: readonly Graded[], costs: Costs) => number | null
@@ -83,20 +100,8 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   flip_rate_capitals: flipsOf('capitals'),
   flip_rate_order: flipsOf('order'),
   flip_rate_paraphrase: flipsOf('paraphrase'),
-  parity: {
-    title: 'Groups with one severity for every voice',
-    unit: 'share',
-    better: 'high',
-    isMean: false,
-    value: (cases) => parity(voicesOf(cases)),
-  },
-  calm_lowered: {
-    title: 'Groups in which a voice was lowered',
-    unit: 'share',
-    better: 'low',
-    isMean: false,
-    value: (cases) => calmLowered(voicesOf(cases)),
-  },
+  parity: groupShare('Groups with one severity for every voice', 'high', isSameForAll),
+  calm_lowered: groupShare('Groups in which a voice was lowered', 'low', isCalmLowered),
   schema_violations: {
     title: 'Schema violations',
     unit: 'count',
@@ -196,10 +201,17 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   intent_risk_coverage_area: number('Intent risk–coverage area', 'low', (cases) =>
     areaUnderRiskCoverage(claimsOf(cases)),
   ),
-  llm_asked_share: share('LLM asked', 'low', (cases) => {
-    const asked = llmCalls(cases)
-    return asked.length === 0 ? null : shareOf(asked.length, cases.length)
-  }),
+  llm_asked_share: {
+    title: 'LLM asked',
+    unit: 'share',
+    better: 'low',
+    // Null where nobody was asked, so it is no mean of single cases.
+    isMean: false,
+    value: (cases) => {
+      const asked = cases.filter((each) => llmCalls([each]).length > 0)
+      return asked.length === 0 ? null : shareOf(asked.length, cases.length)
+    },
+  },
   llm_tokens: number('LLM tokens per call', 'low', (cases) =>
     meanOf(llmCalls(cases).map(({ tokens }) => tokens.prompt + tokens.completion)),
   ),
@@ -222,12 +234,28 @@ function flipsOf(kind: Perturbation): Metric {
   }
 }
 
-function voicesOf(cases: readonly Graded[]): readonly Voice[] {
-  return cases.flatMap(({ evalCase: { group, expected }, receipt }) =>
-    group === undefined
+function groupShare(
+  title: string,
+  better: Metric['better'],
+  holds: (voices: readonly Voice[]) => boolean,
+): Metric {
+  const groups = (cases: readonly Graded[]) =>
+    groupValues(voicesOf(cases), holds).map(({ voices: [first], value }) => ({
+      group: first!.group,
+      cluster: first!.cluster,
+      value,
+    }))
+  const value = (cases: readonly Graded[]) => shareOfGroups(voicesOf(cases), holds)
+  return { title, unit: 'share', better, isMean: false, groups, value }
+}
+
+function voicesOf(cases: readonly Graded[]): readonly (Voice & { readonly cluster: string })[] {
+  return cases.flatMap(({ evalCase: { group, expected }, receipt, cluster }) => {
+    const decided = receipt.decision.severity
+    return group === undefined
       ? []
-      : [{ group, decided: receipt.decision.severity, expected: expected.severity ?? null }],
-  )
+      : [{ group, decided, expected: expected.severity ?? null, cluster }]
+  })
 }
 
 /** What the LLM was asked for these cases, failed calls included. */

@@ -4,11 +4,9 @@ import { INTENTS, PRIORITIES, SENTIMENTS, SEVERITIES } from '../../src/domain/la
 import { evaluateGates, type GateResult } from '../gate/evaluate-gates.ts'
 import { gradeOutcome } from '../grade/grade-outcome.ts'
 import type { Graded } from '../grade/graded.ts'
-import { bootstrapInterval, shareInterval, type Interval } from '../metrics/bootstrap.ts'
 import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration.ts'
 import { classReport, type ClassScores } from '../metrics/class-report.ts'
 import { confusionOf, type Confusion } from '../metrics/confusion.ts'
-import { meanInterval } from '../metrics/mean-bootstrap.ts'
 import { riskCoverage, type CoveragePoint } from '../metrics/risk-coverage.ts'
 import { nearestAcceptable } from '../metrics/severity-range.ts'
 import type { Outcome } from '../run/outcome.ts'
@@ -16,11 +14,11 @@ import type { StoredCase } from '../run/rescore-outcomes.ts'
 import { HALVES, type Half } from '../suite/eval-case.ts'
 import { isPerturbed } from '../suite/perturb-suite.ts'
 import type { Suite } from '../suite/suite-definition.ts'
+import { figureOf, type Figure } from './figure-of.ts'
 import { METRIC_NAMES, type MetricName } from './metric-names.ts'
 import { claimsOf, judgedOf, METRICS, pairsOf } from './metrics.ts'
 import { SLICE_NAMES, sliceBy, type SliceName } from './slices.ts'
 
-export type Figure = { readonly value: number | null; readonly interval: Interval | null }
 export type Figures = Readonly<Record<MetricName, Figure>>
 /** Figures without intervals. */
 export type Values = Readonly<Record<MetricName, number | null>>
@@ -118,17 +116,10 @@ function figuresOf(
   costs: Costs,
   { lost, resamples }: { readonly lost: number; readonly resamples: number },
 ): Figures {
-  const options = { clusterOf: (each: Graded) => each.cluster, resamples }
   const entries = METRIC_NAMES.map((name): [MetricName, Figure] => {
-    const { unit, isMean, value } = METRICS[name]
-    const read = readBy(name, graded)
-    const of = (sample: readonly Graded[]) => value(sample, costs)
-    if (unit === 'count') return [name, { value: (of(read) ?? 0) + lost, interval: null }]
-    const isShare = unit === 'share'
-    const interval = isMean
-      ? meanInterval(read, (each) => of([each]), { ...options, isShare })
-      : (isShare ? shareInterval : bootstrapInterval)(read, of, options)
-    return [name, { value: of(read), interval }]
+    const figure = figureOf(name, readBy(name, graded), { costs, resamples })
+    const isCount = METRICS[name].unit === 'count'
+    return [name, isCount ? { ...figure, value: (figure.value ?? 0) + lost } : figure]
   })
   return Object.fromEntries(entries) as Figures
 }

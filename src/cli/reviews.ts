@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { TriageError } from '../domain/errors.ts'
 import { splitOf } from '../domain/review-split.ts'
-import { fingerprint } from '../fingerprint.ts'
-import type { DecidedReview } from '../store/export-reviews.ts'
 import { readDecidedReviews } from '../store/export-reviews.ts'
+import { exportedLine } from './exported-line.ts'
 import { withStore } from './with-store.ts'
 
 type Options = { readonly out: string; readonly original?: boolean; readonly testFrom?: string }
@@ -18,7 +17,10 @@ export function addReviews(program: Command): void {
     .description('write every decided review as a labelled case, split by customer and time')
     .requiredOption('--out <folder>', 'gets train.jsonl and test.jsonl')
     .option('--test-from <date>', 'tests are decided from this day on, training before it')
-    .option('--original', 'tickets as customers wrote them instead of redacted')
+    .option(
+      '--original',
+      'tickets as customers sent them instead of redacted text with the fields that the rules read',
+    )
     .addHelpText(
       'after',
       `
@@ -43,7 +45,7 @@ On the embedded database the service must not run at the same time.`,
           const split = splitOf(review, from)
           counts[split] += 1
           if (split !== 'neither')
-            await files[split].write(`${JSON.stringify(lineOf(review, original))}\n`)
+            await files[split].write(`${JSON.stringify(exportedLine(review, original))}\n`)
         }
         await Promise.all(Object.values(files).map((file) => file.close()))
         process.stdout.write(
@@ -51,34 +53,6 @@ On the embedded database the service must not run at the same time.`,
         )
       })
     })
-}
-
-function lineOf(review: DecidedReview, original: boolean) {
-  const { receipt, outcome, kind, blind, reviewer, proposedBy, decidedAt } = review
-  const { severity, type, disposition, route, reasons } = receipt.decision
-  return {
-    ticket:
-      original && review.original !== null
-        ? review.original
-        : { id: receipt.ticketId, body: receipt.redactedText },
-    decision: { id: receipt.decisionId, severity, type, disposition, route },
-    outcome,
-    reviewer,
-    proposedBy,
-    reason: outcome.reason ?? null,
-    // What a blind reviewer judged on was the text alone.
-    evidenceSeen: blind
-      ? []
-      : reasons.map(({ rule, evidence }) => ({
-          rule,
-          spans: evidence.map(({ start, end }) => [start, end]),
-        })),
-    blind,
-    kind,
-    decidedAt,
-    // Tells customers apart without naming them.
-    customer: original ? review.customer : fingerprint(review.customer).slice(0, 16),
-  }
 }
 
 function dateOf(text: string | undefined): Date | undefined {

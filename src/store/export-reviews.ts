@@ -19,6 +19,8 @@ export type DecidedReview = {
   readonly original: Ticket | null
   /** Of the ticket, or of the review where the ticket names none. */
   readonly customer: string
+  /** Who sent the ticket; its id is unique for them. */
+  readonly caller: string
 }
 
 const PAGE = 200
@@ -38,8 +40,9 @@ export async function* readDecidedReviews(db: Db): AsyncGenerator<DecidedReview>
       receipt: string
       original: string | null
       customer_id: string | null
+      caller: string
     }>(
-      `select v.id, v.kind, v.blind, v.decided_by, v.proposed_by, v.decided_at, v.outcome, r.receipt, t.customer_id,
+      `select v.id, v.kind, v.blind, v.decided_by, v.proposed_by, v.decided_at, v.outcome, r.receipt, t.customer_id, t.caller,
               case when t.decision_id = v.decision_id then t.original end as original
          from reviews v join receipts r on r.decision_id = v.decision_id join tickets t on t.id = v.ticket
         where v.tenant = $1 and v.decided_at is not null and v.kind <> 'known'
@@ -59,6 +62,7 @@ export async function* readDecidedReviews(db: Db): AsyncGenerator<DecidedReview>
         receipt: parseJson(row.receipt) as Receipt,
         original: row.original === null ? null : (parseJson(row.original) as Ticket),
         customer: row.customer_id ?? row.id,
+        caller: row.caller,
       }
     const last = rows.at(-1)
     if (rows.length < PAGE || last === undefined) return

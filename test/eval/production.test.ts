@@ -9,6 +9,8 @@ import { importCommand } from '../../eval/cli/import-command.ts'
 import { measureDrift, type Drift } from '../../eval/drift/measure-drift.ts'
 import { runCommand } from '../../eval/cli/run-command.ts'
 import { exportedReviewSchema, type ExportedReview } from '../../eval/import/exported-review.ts'
+import type { Outcome } from '../../eval/run/outcome.ts'
+import { runSuite } from '../../eval/run/run-suite.ts'
 import { populationStability } from '../../eval/metrics/population-stability.ts'
 import { readSuite } from '../../eval/suite/read-suite.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
@@ -89,6 +91,24 @@ describe('exported reviews become a suite', () => {
     })
   })
 
+  test('the ticket of another caller and a revision with other content are cases of their own', async () => {
+    const line = (id: string, caller: string, body: string) => ({
+      ...review('t', { outcome: { kind: 'approved' }, caller }),
+      decision: { ...DECISION, id },
+      ticket: { id: 't', body },
+    })
+    const lines = [
+      line('d1', 'zendesk', 'all down'),
+      line('d2', 'own code', 'all down'),
+      line('d3', 'zendesk', 'all down, and data is lost'),
+      line('d1', 'zendesk', 'all down'),
+    ]
+    const { cases } = await importFile('callers.jsonl', lines)
+    expect(cases.map(({ id }) => id)).toEqual(['t d1', 't d2', 't d3'])
+    const people = agreementOfReviews(lines.map((each) => exportedReviewSchema.parse(each)))[2]
+    expect(people?.read).toBe(1)
+  })
+
   test('a line that does not fit is named', async () => {
     const file = join(folder, 'bad.jsonl')
     const good = JSON.stringify(review('a', { outcome: { kind: 'approved' } }))
@@ -111,6 +131,27 @@ test('receipts become cases without labels, with what the facts tell of the tick
     renewalAt: new Date('2026-04-01T00:00:00Z').toISOString(),
   })
 })
+
+test('what came from production is decided at its own instant, so that ages and renewals are what they were', async () => {
+  const { definition, cases } = await readSuite('policy')
+  const policy = await policyWith(() => ({}))
+  const parts = { policy, code: 'test', scorers: [], concurrency: 1, cache: null, file: NO_FILE }
+  const later = { ...definition, now: '2026-11-18T09:00:00Z' }
+  const live = await runSuite({ definition: later, cases }, parts)
+  const receipts = live.flatMap(({ receipt }) => receipt ?? [])
+  const suite = await importFile('later.jsonl', receipts)
+  const again = await runSuite(suite, parts)
+  const factsOf = ({ receipt }: Outcome) => {
+    const { values } = receipt!.facts
+    return [receipt!.ticketId, values['customer.renewal'], values['ticket.ageMinutes']]
+  }
+  expect(live.some(({ receipt }) => receipt!.facts.values['customer.renewal'] !== undefined)).toBe(
+    true,
+  )
+  expect(again.map(factsOf)).toEqual(live.map(factsOf))
+})
+
+const NO_FILE = { find: () => undefined, append: async () => {}, close: async () => {} }
 
 async function policySuite(): Promise<{
   readonly cases: Awaited<ReturnType<typeof readSuite>>['cases']

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { exportedReviewSchema, rulingOf } from '../../eval/import/exported-review.ts'
+import { casesOfReviews } from '../../eval/import/recorded-cases.ts'
+import { exportedLine } from '../../src/cli/exported-line.ts'
 import { reviewParts } from '../../src/compose/review-parts.ts'
 import { routeParts } from '../../src/compose/route-parts.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
@@ -108,6 +110,22 @@ onBothStores((db) => {
       reviewer: line!.reviewer,
     })
     expect(rulingOf(read)).toEqual({ severity: 'P1', type: 'billing', team: 'platform' })
+  })
+
+  test('an exported case keeps what the rules read and the caller, and names no customer', async () => {
+    const tenant = forTenant(db(), 'export-cases')
+    const ticket = { id: 'T-7', customer: { id: 'acme', tier: 'enterprise' } }
+    for (const caller of ['zendesk', 'own code'])
+      await decided(tenant, 'rita', approve, { ticket, caller })
+    const lines = []
+    for await (const review of readDecidedReviews(tenant)) lines.push(exportedLine(review, false))
+    expect(lines[0]?.ticket).toMatchObject({ id: 'T-7', impact: { affectedUsers: 340 } })
+    expect(JSON.stringify(lines)).not.toMatch(/acme|zendesk|own code/)
+    const cases = casesOfReviews(lines.map((line) => exportedReviewSchema.parse(line)))
+    expect(cases).toMatchObject(
+      lines.map(({ decision, now }) => ({ id: `T-7 ${decision.id}`, now })),
+    )
+    expect(cases).toHaveLength(2)
   })
 
   test('items with a known answer join the queue at their share, look like samples and stay in the house', async () => {

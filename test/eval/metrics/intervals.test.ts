@@ -3,6 +3,10 @@ import { bootstrapInterval, shareInterval } from '../../../eval/metrics/bootstra
 import { pairedBootstrap } from '../../../eval/metrics/paired-bootstrap.ts'
 import { meanInterval } from '../../../eval/metrics/mean-bootstrap.ts'
 import { meanOf } from '../../../eval/metrics/pair.ts'
+import { DEFAULT_COSTS } from '../../../src/domain/costs.ts'
+import type { Severity } from '../../../src/domain/labels.ts'
+import type { Graded } from '../../../eval/grade/graded.ts'
+import { figureOf } from '../../../eval/summary/figure-of.ts'
 import { createRandom } from '../../../eval/metrics/random.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -50,6 +54,33 @@ test('clustering by customer keeps the rate where tickets of one customer are al
   expect(Math.abs(covers(true) - 0.95)).toBeLessThanOrEqual(TOLERANCE)
   expect(covers(false)).toBeLessThan(0.8)
 })
+
+test('an interval of parity holds the truth in 95 % of worlds: a group that is drawn twice counts twice', () => {
+  const truth = 0.6
+  function world(random: () => number): readonly Graded[] {
+    return Array.from({ length: 60 }, (_, at) => {
+      const group = `g${at}`
+      const second = random() < truth ? 'P2' : 'P1'
+      return (['P2', second] as const).map((severity) => voice(group, severity))
+    }).flat()
+  }
+  const coverage = coverageOf((random) => {
+    const options = { costs: DEFAULT_COSTS, resamples: 300 }
+    const { low, high } = figureOf('parity', world(random), options).interval!
+    return low <= truth && truth <= high
+  })
+  expect(Math.abs(coverage - 0.95)).toBeLessThanOrEqual(TOLERANCE)
+})
+
+/** As much of a graded case as parity reads. */
+function voice(group: string, severity: Severity): Graded {
+  const graded = {
+    evalCase: { group, expected: {} },
+    receipt: { decision: { severity } },
+    cluster: group,
+  }
+  return graded as unknown as Graded
+}
 
 test('a paired difference of nothing covers 0, and of a real change does not', () => {
   const right = (sample: readonly boolean[]) => meanOf(sample.map(Number))

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { calmLowered, parity, type Voice } from '../../../eval/metrics/parity.ts'
+import {
+  isCalmLowered,
+  isSameForAll,
+  shareOfGroups,
+  type Voice,
+} from '../../../eval/metrics/parity.ts'
 
 const P1_ONLY = { most: 'P1', least: 'P1' } as const
 const voices = (group: string, decided: readonly Voice['decided'][]): readonly Voice[] =>
@@ -11,7 +16,7 @@ test('a group counts when all of its voices get the same severity, right or wron
     ...voices('b', ['P3', 'P3']),
     ...voices('c', ['P1', 'P2']),
   ]
-  expect(parity(all)).toBeCloseTo(2 / 3)
+  expect(shareOfGroups(all, isSameForAll)).toBeCloseTo(2 / 3)
 })
 
 test('a voice that alone falls below what is accepted is lowered; a group that is wrong throughout is not', () => {
@@ -20,10 +25,10 @@ test('a voice that alone falls below what is accepted is lowered; a group that i
     ...voices('b', ['P3', 'P3']),
     ...voices('c', ['P1', 'P1']),
   ]
-  expect(calmLowered(all)).toBeCloseTo(1 / 3)
+  expect(shareOfGroups(all, isCalmLowered)).toBeCloseTo(1 / 3)
 })
 
 test('without a group of two voices both are undefined', () => {
-  expect(parity([])).toBeNull()
-  expect(calmLowered(voices('a', ['P1']))).toBeNull()
+  expect(shareOfGroups([], isSameForAll)).toBeNull()
+  expect(shareOfGroups(voices('a', ['P1']), isCalmLowered)).toBeNull()
 })
