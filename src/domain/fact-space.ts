@@ -1,6 +1,7 @@
 import type { CompiledCondition } from './condition.ts'
 import { DECIDED_FACTS, findFact, type FactDefinition, type FactValue } from './facts.ts'
 import { INTENTS } from './labels.ts'
+import { between } from './number-range.ts'
 import type { Matcher, Policy } from './policy.ts'
 
 /** The fact is absent. */
@@ -12,11 +13,25 @@ export type Choice = FactValue | typeof MISSING
  * For every variable that the rules read, one value of each class that they can tell apart: two values of a class make
  * every condition equally true, so a search over these values is a search over all tickets.
  */
-export type FactSpace = ReadonlyMap<string, readonly Choice[]>
+export type FactSpace = {
+  readonly choices: ReadonlyMap<string, readonly Choice[]>
+  /** The numbers between which the values of a number are all alike. */
+  readonly cuts: ReadonlyMap<string, readonly number[]>
+}
+
+/** The values of a variable; one that no rule reads is there or not. */
+export function choicesOf({ choices }: FactSpace, variable: string): readonly Choice[] {
+  return choices.get(variable) ?? (variable.includes('∋') ? BOTH : ['other', MISSING])
+}
 
 /** The variable that says whether a list fact holds an item. */
 export function itemVariable(fact: string, item: string): string {
   return `${fact}∋${item.toLowerCase()}`
+}
+
+/** The variable that says whether a list fact is there at all, with items or without. */
+export function presenceVariable(fact: string): string {
+  return `${fact}∋`
 }
 
 /** The space of everything that these conditions read; `severity` and `type` are decided, so they are not in it. */
@@ -32,16 +47,19 @@ export function factSpaceOf(
       matchers.push(matcher)
     }
   const space = new Map<string, readonly Choice[]>()
+  const cuts = new Map<string, readonly number[]>()
   for (const [fact, matchers] of asked) {
     const definition = findFact(fact, policy.attributes)
     if (definition === undefined || Object.hasOwn(DECIDED_FACTS, fact)) continue
-    if (definition.type === 'list')
+    cuts.set(fact, matchers.flatMap(boundsOf))
+    if (definition.type === 'list') {
       for (const item of matchers.flatMap(itemsOf)) space.set(itemVariable(fact, item), BOTH)
-    else space.set(fact, [MISSING, ...valuesOf(definition, matchers)])
+      if (matchers.some(({ op }) => op === 'missing')) space.set(presenceVariable(fact), BOTH)
+    } else space.set(fact, [MISSING, ...valuesOf(definition, matchers)])
   }
   // A type is that of an intent, so each intent may matter.
   if (asked.has('type')) space.set('intent', [MISSING, ...INTENTS])
-  return space
+  return { choices: space, cuts }
 }
 
 /** Every comparison in a condition. */
@@ -112,18 +130,9 @@ function numbersOf(definition: FactDefinition, matchers: readonly Matcher[]): re
     between(last, Math.min(whole ? max + 1 : max, last + 2), whole),
   ]
   return points.filter(
-    (point): point is number => point !== undefined && point >= min && point <= max,
+    (point): point is number =>
+      point !== undefined && point >= min && point <= max && (!whole || Number.isInteger(point)),
   )
-}
-
-/** A number strictly between two others, a whole one where that is possible. */
-function between(low: number, high: number, whole: boolean): number | undefined {
-  const next = Math.floor(low) + 1
-  if (next < high) {
-    const middle = Math.round((low + high) / 2)
-    return middle > low && middle < high ? middle : next
-  }
-  return whole || low >= high ? undefined : (low + high) / 2
 }
 
 /** The numbers at which the matcher's answer changes. */

@@ -2,9 +2,10 @@ import type { CompiledPolicy } from './compile-policy.ts'
 import type { CompiledCondition } from './condition.ts'
 import { PRODUCTS } from './derived-facts.ts'
 import type { Choice, FactSpace } from './fact-space.ts'
-import { itemVariable, MISSING } from './fact-space.ts'
+import { choicesOf, itemVariable, MISSING, presenceVariable } from './fact-space.ts'
 import { findFact, type Facts, type FactValue } from './facts.ts'
 import { TYPE_OF_INTENT, type Intent } from './labels.ts'
+import { ANY_AMOUNT, factorsOf, rangeAround } from './number-range.ts'
 import { isMoreSevere, SEVERITIES, TYPES, type Severity, type TicketType } from './labels.ts'
 
 /** What is known so far of a ticket that is being looked for. */
@@ -37,11 +38,11 @@ export function findFacts(goal: Goal, space: FactSpace, policy: CompiledPolicy):
     const verdict = goal(known)
     if (typeof verdict === 'boolean') return verdict
     const { variable, wanted } = verdict
-    const values = space.get(variable) ?? UNREAD
+    const values = choicesOf(space, variable)
     const ordered = [...values.filter(wanted), ...values.filter((value) => !wanted(value))]
     for (const value of ordered) {
       known.set(variable, value)
-      const reached = isPossible(variable, known, policy) ? search() : false
+      const reached = isPossible(variable, known, space, policy) ? search() : false
       if (reached !== false) return reached
     }
     known.delete(variable)
@@ -51,9 +52,6 @@ export function findFacts(goal: Goal, space: FactSpace, policy: CompiledPolicy):
   if (reached === undefined) return { kind: 'open' }
   return reached ? { kind: 'found', facts: factsOf(known, space, policy) } : { kind: 'none' }
 }
-
-/** A variable that no rule reads still has to be there or not. */
-const UNREAD: readonly Choice[] = ['other', MISSING]
 
 export function allOf(...goals: readonly Goal[]): Goal {
   return (known) => {
@@ -143,9 +141,18 @@ function isSeverity(severity: Severity, policy: CompiledPolicy): Goal {
   return allOf(...notAbove, anyOf(...same.map(({ condition }) => holds(condition, policy))))
 }
 
-/** The most severe trigger that names a type names this one, or none does and the intent is of this type. */
+/**
+ * The most severe trigger that names a type names this one, a floor before others, or none does and the intent is of
+ * this type.
+ */
 function isType(type: TicketType, policy: CompiledPolicy): Goal {
-  const naming = policy.triggers.filter(({ rule }) => rule.type !== undefined)
+  const naming = policy.triggers
+    .filter(({ rule }) => rule.type !== undefined)
+    .toSorted(
+      ({ rule: a }, { rule: b }) =>
+        SEVERITIES.indexOf(a.raise) - SEVERITIES.indexOf(b.raise) ||
+        Number(b.floor) - Number(a.floor),
+    )
   const ofIntent: Goal = (known) => {
     const intent = known.get('intent')
     return intent === undefined
@@ -219,7 +226,7 @@ function judgeAtom(atom: Atom, known: Known, want: boolean, policy: CompiledPoli
   const { fact, matcher } = atom
   if (matcher.op === 'includes') return judgeList(fact, matcher.values, known, want)
   if (findFact(fact, policy.policy.attributes)?.type === 'list')
-    return matcher.op === 'missing' && !matcher.missing
+    return matcher.op === 'missing' && judgePresence(fact, matcher.missing, known, want)
   // The model's type is that of the intent.
   if (fact === 'type') {
     const intent = known.get('intent')
@@ -244,6 +251,24 @@ function judgeList(fact: string, items: readonly string[], known: Known, want: b
   return question ?? false
 }
 
+/** Lists that every ticket has, if only empty ones. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set([
+  'phrases',
+  'phrases.ids',
+  'model.triggers',
+  'scoring.unscored',
+  'scoring.degraded',
+])
+
+function judgePresence(fact: string, isMissing: boolean, known: Known, want: boolean): Verdict {
+  if (ALWAYS_THERE.has(fact)) return !isMissing
+  const variable = presenceVariable(fact)
+  const value = known.get(variable)
+  return value === undefined
+    ? { variable, wanted: (choice) => (choice !== isMissing) === want }
+    : value !== isMissing
+}
+
 function matches({ fact, holds }: Atom, value: Choice): boolean {
   return holds(value === MISSING ? {} : { [fact]: value })
 }
@@ -264,34 +289,79 @@ const TOGETHER: readonly (readonly string[])[] = [
   ['urgency', 'urgency.confidence'],
   ['model.priority', 'model.priority.confidence', 'model.critical'],
   ['spike.key', 'spike.customers', 'spike.ratio'],
+  ['repeat.contacts7d', 'repeat.tickets'],
 ]
-/** Whether a ticket can be like this: facts that come together, products, phrases with their kind. */
-function isPossible(variable: string, known: Known, policy: CompiledPolicy): boolean {
+
+/** Whether a ticket can be like this: facts that come together, products, lists with items, phrases with their kind. */
+function isPossible(
+  variable: string,
+  known: Known,
+  space: FactSpace,
+  policy: CompiledPolicy,
+): boolean {
   return (
     comesTogether(variable, known) &&
-    PRODUCTS.every(({ product, factors }) => isProduct(known, product, factors)) &&
+    PRODUCTS.every((product) => isProduct(variable, known, space, product)) &&
+    isThereWithItems(variable, known) &&
     hasItsKind(variable, known, policy)
   )
 }
 
 function comesTogether(variable: string, known: Known): boolean {
-  const group = TOGETHER.find((facts) => facts.includes(variable))
-  const isAbsent = known.get(variable) === MISSING
-  return group === undefined || group.every((fact) => isOpenOr(known.get(fact), isAbsent))
+  const group = TOGETHER.find((facts) => facts.some((fact) => thereVariable(fact) === variable))
+  const isAbsent = known.get(variable) === absentValue(variable)
+  return (
+    group === undefined ||
+    group.map(thereVariable).every((other) => {
+      const value = known.get(other)
+      return value === undefined || (value === absentValue(other)) === isAbsent
+    })
+  )
 }
 
-function isOpenOr(value: Choice | undefined, absent: boolean): boolean {
-  return value === undefined || (value === MISSING) === absent
-}
+/** The variable that tells whether a fact is there, and its value when it is not. */
+const thereVariable = (fact: string) =>
+  findFact(fact, {})?.type === 'list' ? presenceVariable(fact) : fact
+const absentValue = (variable: string) => (variable.endsWith('∋') ? false : MISSING)
 
-/** A product is there exactly when both factors are. */
-function isProduct(known: Known, product: string, factors: readonly [string, string]): boolean {
+type Product = (typeof PRODUCTS)[number]
+
+/** A product is there exactly when both factors are, and some two of them give it. */
+function isProduct(variable: string, known: Known, space: FactSpace, all: Product): boolean {
+  const { product, factors } = all
+  if (variable !== product && !factors.some((factor) => factor === variable)) return true
   const value = known.get(product)
-  const [left, right] = factors.map((factor) => known.get(factor))
   if (value === undefined) return true
-  if (left === MISSING || right === MISSING) return value === MISSING
-  if (left === undefined || right === undefined) return true
-  return typeof left === 'number' && typeof right === 'number' && value === left * right
+  const choices = factors.map((factor) => known.get(factor))
+  if (value === MISSING) return choices.some((choice) => choice === undefined || choice === MISSING)
+  return !choices.includes(MISSING) && factorsThatGive(all, known, space) !== undefined
+}
+
+/** Numbers for the factors that are as those that were found, and give a product as the one that was found. */
+function factorsThatGive(
+  { product, factors }: Product,
+  known: Known,
+  space: FactSpace,
+): readonly [number, number] | undefined {
+  const rangeOf = (fact: string) => {
+    const value = known.get(fact)
+    return typeof value === 'number' ? rangeAround(value, space.cuts.get(fact) ?? []) : ANY_AMOUNT
+  }
+  const [left, right] = factors
+  const isLeftWhole = findFact(left, {})?.integer === true
+  return factorsOf(rangeOf(product), [rangeOf(left), rangeOf(right)], isLeftWhole)
+}
+
+function isThereWithItems(variable: string, known: Known): boolean {
+  const [fact, item] = partsOf(variable)
+  if (item === undefined || known.get(variable) !== (item !== '')) return true
+  if (item !== '') return known.get(presenceVariable(fact)) !== false
+  return [...known].every(([other, value]) => !other.startsWith(variable) || value !== true)
+}
+
+function partsOf(variable: string): readonly [fact: string, item: string | undefined] {
+  const [fact, item] = variable.split('∋')
+  return [fact ?? variable, item]
 }
 
 function hasItsKind(variable: string, known: Known, { policy }: CompiledPolicy): boolean {
@@ -313,11 +383,11 @@ function factsOf(known: Known, space: FactSpace, { policy }: CompiledPolicy): Fa
     'scoring.degraded': [],
   }
   for (const [variable, value] of known) {
-    const [fact, item] = variable.split('∋') as [string, string | undefined]
+    const [fact, item] = partsOf(variable)
     if (item === undefined) {
       if (value !== MISSING) values[fact] = value
-    } else if (value === true) add(values, fact, item)
-    else values[fact] ??= []
+    } else if (item !== '' && value === true) add(values, fact, item)
+    else if (known.get(presenceVariable(fact)) !== false) values[fact] ??= []
   }
   for (const { id, kind } of policy.phrases)
     if (listOf(values['phrases.ids']).includes(id.toLowerCase())) add(values, 'phrases', kind)
@@ -325,29 +395,30 @@ function factsOf(known: Known, space: FactSpace, { policy }: CompiledPolicy): Fa
     if (group.every((fact) => values[fact] === undefined)) continue
     for (const fact of group) {
       if (values[fact] !== undefined) continue
-      const present = space.get(fact)?.find((choice) => choice !== MISSING)
+      const present = space.choices.get(fact)?.find((choice) => choice !== MISSING)
       if (present !== undefined) values[fact] = present
     }
   }
-  for (const { product, factors } of PRODUCTS) completeProduct(values, product, factors)
+  for (const product of PRODUCTS) completeProduct(values, product, known, space)
   const intent = values['intent'] as Intent | undefined
   if (intent !== undefined)
     values['type'] = policy.types[intent] ?? TYPE_OF_INTENT[intent] ?? 'general'
   return { values, evidence: {} }
 }
 
-/** A product that was found needs factors that give it; a factor that no rule reads is free. */
+/** A product comes with factors that give it, and two factors with their product. */
 function completeProduct(
   values: Record<string, FactValue>,
-  product: string,
-  [left, right]: readonly [string, string],
+  all: Product,
+  known: Known,
+  space: FactSpace,
 ): void {
-  const value = values[product]
-  if (typeof value !== 'number') return
-  const given = values[left] ?? values[right]
-  const other = typeof given === 'number' && given !== 0 ? value / given : value
-  if (values[left] === undefined) values[left] = values[right] === undefined ? value : other
-  values[right] ??= values[left] === value ? 1 : other
+  const { product, factors } = all
+  const [left, right] = factors
+  const given = values[product] === undefined ? undefined : factorsThatGive(all, known, space)
+  if (given !== undefined) [values[left], values[right]] = given
+  const [one, other] = [values[left], values[right]]
+  if (typeof one === 'number' && typeof other === 'number') values[product] = one * other
 }
 
 function add(values: Record<string, FactValue>, fact: string, item: string): void {

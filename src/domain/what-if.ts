@@ -91,7 +91,7 @@ function* changesOf({ values }: Facts, compiled: CompiledPolicy): Iterable<Chang
   const asked = new Map<string, Matcher[]>()
   for (const { fact, matcher } of conditions.flatMap(atomsOf))
     asked.set(fact, [...(asked.get(fact) ?? []), matcher])
-  const space = factSpaceOf(conditions, policy)
+  const { choices } = factSpaceOf(conditions, policy)
   // A factor is read through its product.
   for (const { product, factors } of PRODUCTS)
     if (asked.has(product)) for (const factor of factors) asked.set(factor, asked.get(factor) ?? [])
@@ -114,7 +114,7 @@ function* changesOf({ values }: Facts, compiled: CompiledPolicy): Iterable<Chang
       yield {
         fact,
         candidates: [
-          ...(space.get(fact) ?? [])
+          ...(choices.get(fact) ?? [])
             .filter((other) => other !== MISSING && !same(other, value))
             .map((other) => [{ is: other, sentence: `${fact} were ${String(other)}` }]),
           ...absent,

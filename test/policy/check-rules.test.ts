@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { chooseRoute } from '../../src/domain/choose-route.ts'
-import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
+import { compilePolicy, type CompiledPolicy } from '../../src/domain/compile-policy.ts'
 import { decide } from '../../src/domain/decide.ts'
 import type { Facts } from '../../src/domain/facts.ts'
 import { fireTriggers } from '../../src/domain/fire-triggers.ts'
 import { segmentsOf } from '../../src/domain/segments.ts'
 import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
 import { checkRules, spaceOf } from '../../src/policy/check/rules.ts'
+import { aPolicy, aTrigger, fact, gte, is } from '../support/a-policy.ts'
+import { shippedPolicy } from '../support/shipped-policy.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { everyTicket, smallPolicy } from './small-policies.ts'
 
@@ -63,13 +65,17 @@ function byTrying(policy: CompiledPolicy): ReadonlySet<string> {
   return found
 }
 
-/** The trigger fires and no other raises as high. */
+/** The trigger fires and no other raises as high, or none that is a floor as it is. */
 function decides({ fired }: Seen, id: string, policy: CompiledPolicy): boolean {
   const own = policy.triggers.find(({ rule }) => rule.id === id)!
   return (
     fired.has(id) &&
     policy.triggers.every(
-      ({ rule }) => rule.id === id || !fired.has(rule.id) || rule.raise > own.rule.raise,
+      ({ rule }) =>
+        rule.id === id ||
+        !fired.has(rule.id) ||
+        rule.raise > own.rule.raise ||
+        (own.rule.floor && !rule.floor),
     )
   )
 }
@@ -102,5 +108,70 @@ describe('the check of rules', () => {
     }
     // The generator makes some of each, or the test would show nothing.
     for (const code of CHECKED) expect(kinds.get(code) ?? 0, code).toBeGreaterThan(POLICIES / 50)
+  })
+
+  test('takes the type from a floor before other triggers that raise as high, as decisions do', () => {
+    const gold = is('customer.tier', 'gold')
+    const overlapping = (type: string) =>
+      checkRules(
+        compilePolicy(
+          aPolicy({
+            triggers: [
+              aTrigger('a', gold, { type: 'technical' }),
+              aTrigger('b', gold, { type: 'billing', floor: true }),
+            ],
+            routes: [
+              { id: 'r0', when: gold, team: 'front', because: 'because' },
+              {
+                id: 'r1',
+                when: { kind: 'all', of: [gold, is('type', type)] },
+                team: 'front',
+                because: 'because',
+              },
+            ],
+          }),
+        ),
+      ).filter(({ code }) => code === 'route-overlap').length
+    expect([overlapping('billing'), overlapping('technical')]).toEqual([1, 0])
+  })
+
+  test.each([
+    [
+      'ecommerce',
+      [gte('order.value', 500), gte('order.delayHours', 12), gte('order.exposure', 100_000)],
+    ],
+    [
+      'saas',
+      [
+        gte('impact.affectedUsers', 7),
+        gte('impact.downtimeMinutes', 0.5),
+        is('impact.userMinutes', 10),
+      ],
+    ],
+    [
+      'logistics',
+      [
+        gte('order.value', 3),
+        fact('order.delayHours', { op: 'lt', value: 0.1 }),
+        gte('order.exposure', 1000),
+      ],
+    ],
+  ])('a rule of %s over a product and its factors can be true', (name, parts) => {
+    const policy = shippedPolicy(name)
+    const rule = aTrigger('added', { kind: 'all', of: parts }, { raise: 'P1', review: true })
+    const compiled = compilePolicy({ ...policy, triggers: [...policy.triggers, rule] })
+    const of = (findings: readonly { message: string }[]) =>
+      findings.filter(({ message }) => message.includes('"added"'))
+    expect(of(checkRules(compiled))).toEqual([])
+    const never = aTrigger('added', {
+      kind: 'all',
+      of: [
+        fact('order.value', { op: 'lte', value: 10 }),
+        fact('order.delayHours', { op: 'lt', value: 10 }),
+        gte('order.exposure', 100),
+      ],
+    })
+    const wrong = compilePolicy({ ...policy, triggers: [...policy.triggers, never] })
+    expect(of(checkRules(wrong))).toMatchObject([{ code: 'rule-unreachable' }])
   })
 })

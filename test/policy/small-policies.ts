@@ -22,6 +22,22 @@ export function smallPolicy(random: Random): CompiledPolicy {
     () => fact('customer.regulated', { op: 'is', value: random() < 0.5 }),
     () => fact('phrases', { op: 'includes', values: [pick(['churn', 'outrage'])] }),
     () => fact('customer.tier', { op: 'missing', missing: random() < 0.5 }),
+    () => fact('attributes.tags', { op: 'missing', missing: random() < 0.5 }),
+    () => fact('attributes.tags', { op: 'includes', values: [pick(['a', 'b'])] }),
+  ]
+  // A product and its factors, of which some policies read all and most read none.
+  const amount = (bounds: readonly number[]): Matcher => {
+    const matcher = number()
+    const value = pick(bounds)
+    return matcher.op === 'between'
+      ? { ...matcher, min: value, max: value }
+      : ({ ...matcher, value } as Matcher)
+  }
+  const PRODUCT = [
+    () => fact('order.value', amount([1, 2])),
+    () => fact('order.delayHours', amount([1, 2])),
+    () => fact('order.exposure', amount([1, 2, 4])),
+    () => fact('order.exposure', amount([1, 2, 4])),
   ]
   const condition = (atoms: readonly (() => Condition)[], depth = 2): Condition => {
     if (depth === 0 || random() < 0.4) return pick(atoms)()
@@ -30,19 +46,22 @@ export function smallPolicy(random: Random): CompiledPolicy {
     return { kind, of: [condition(atoms, depth - 1), condition(atoms, depth - 1)] }
   }
   // Half of the facts a policy, so that their product stays small.
-  const read = ATOMS.filter(() => random() < 0.6)
+  const read = random() < 0.3 ? PRODUCT : ATOMS.filter(() => random() < 0.5)
   const heard = read.length === 0 ? [ATOMS[0]!] : read
   const decided = [
     ...heard,
     () => fact('severity', { op: 'one_of', values: [pick(SEVERITIES), pick(SEVERITIES)] }),
     () => fact('type', { op: 'is', value: pick(['technical', 'billing']) }),
   ]
-  const triggers = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) =>
-    aTrigger(`t${index}`, condition(heard), {
-      raise: pick(['P1', 'P2', 'P3']),
-      ...(random() < 0.3 && { type: pick(['technical', 'billing']) }),
-    }),
-  )
+  const triggers = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) => {
+    const when = condition(heard)
+    return aTrigger(`t${index}`, when, {
+      raise: pick(['P1', 'P2', 'P2', 'P3']),
+      // A floor reads no model.
+      floor: random() < 0.5 && !JSON.stringify(when).includes('sentiment'),
+      ...(random() < 0.5 && { type: pick(['technical', 'billing']) }),
+    })
+  })
   const routes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) => ({
     id: `r${index}`,
     when: condition(decided),
@@ -66,17 +85,24 @@ export function smallPolicy(random: Random): CompiledPolicy {
           },
         ]
       : []
-  return compilePolicy(aPolicy({ triggers, routes, segments }))
+  const attributes = { tags: { type: 'list', doc: 'Tags' } } as const
+  return compilePolicy(aPolicy({ attributes, triggers, routes, segments }))
 }
 
+/** So fine that every way of two factors and their product to lie about 1, 2 and 4 is among them. */
+const AMOUNTS: readonly Choice[] = [MISSING, 0, 0.25, 0.5, 0.8, 1, 1.25, 1.6, 2, 2.5, 4, 8, 16]
+
 /** Every ticket of the space: the product of all values of all variables. */
-export function everyTicket(space: FactSpace): readonly Facts[] {
+export function everyTicket({ choices }: FactSpace): readonly Facts[] {
   let all: Record<string, FactValue>[] = [{ language: 'en', phrases: [] }]
-  const variables = new Map(space)
+  const variables = new Map(choices)
+  if (['order.value', 'order.delayHours', 'order.exposure'].some((name) => variables.has(name)))
+    for (const name of ['order.value', 'order.delayHours']) variables.set(name, AMOUNTS)
+  variables.delete('order.exposure')
   if (!variables.has('intent')) variables.set('intent', ['outage', 'refund', MISSING])
   for (const [variable, values] of variables)
     all = all.flatMap((ticket) => values.map((value) => withValue(ticket, variable, value)))
-  return all.map((values) => ({ values: withType(values), evidence: {} }))
+  return all.map((values) => ({ values: withExposure(withType(values)), evidence: {} }))
 }
 
 function withValue(
@@ -86,9 +112,16 @@ function withValue(
 ): Record<string, FactValue> {
   const [name, item] = variable.split('∋') as [string, string | undefined]
   if (item === undefined) return value === MISSING ? ticket : { ...ticket, [name]: value }
-  return value === true
-    ? { ...ticket, [name]: [...((ticket[name] ?? []) as string[]), item] }
-    : ticket
+  // An empty item says that the list is there.
+  const items = [...((ticket[name] ?? []) as string[]), ...(item === '' ? [] : [item])]
+  return value === true ? { ...ticket, [name]: items } : ticket
+}
+
+function withExposure(values: Record<string, FactValue>): Record<string, FactValue> {
+  const { 'order.value': value, 'order.delayHours': hours } = values
+  return typeof value === 'number' && typeof hours === 'number'
+    ? { ...values, 'order.exposure': value * hours }
+    : values
 }
 
 function withType(values: Record<string, FactValue>): Record<string, FactValue> {
