@@ -66,11 +66,11 @@ export async function triage(
     now: now.toISOString(),
     clockStart: clockStart(ticket, now).toISOString(),
   }
-  const scored = redact(ticketText(ticket)).text
+  const { text: scored, said } = redact(ticketText(ticket))
   // Names say nothing about severity and may be part of a phrase: they are covered in what is kept or leaves the house.
   const redacted = coverNames(scored, deps.findNames?.(scored) ?? [])
 
-  const input = inputOf(scored, redacted, ticket, request)
+  const input = inputOf({ text: scored, covered: redacted, said }, ticket, request)
   const [earlier, ...ran] = await Promise.all([
     earlierOf(ticket, request, deps),
     ...deps.scorers.map((scorer) => runScorer(scorer, input, deps.elapsedMs)),
@@ -116,14 +116,12 @@ async function earlierOf({ customer }: Ticket, { caller }: TriageRequest, deps: 
 }
 
 function inputOf(
-  text: string,
-  covered: string,
+  texts: Pick<ScorerInput, 'text' | 'covered' | 'said'>,
   { language }: Ticket,
   { waitMs }: TriageRequest,
 ): ScorerInput {
   return {
-    text,
-    covered,
+    ...texts,
     ...(language !== undefined && { language }),
     ...(waitMs !== undefined && { waitMs: scoringTime(waitMs) }),
   }

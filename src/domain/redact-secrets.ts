@@ -64,17 +64,31 @@ function isSecretValue(value: string, joint: string, isLast: boolean): boolean {
   return /[:=→]/.test(joint) && isLast && value.length >= 6
 }
 
-/** A block ends at its END line; without one everything after it is taken. */
+/** Between the parts of a key: line breaks, quote marks, and line breaks as JSON writes them. */
+const PEM_GAP = String.raw`(?:[\s>]|\\{1,2}[nr]){0,8}`
+const PEM_PART = new RegExp(
+  String.raw`${PEM_GAP}(?:[A-Za-z0-9+/=]{16,}|(?:Proc-Type|DEK-Info): ?[\w,-]{1,80})`,
+  'y',
+)
+const PEM_END = new RegExp(
+  String.raw`${PEM_GAP}[A-Za-z0-9+/=]{0,64}${PEM_GAP}-----END [A-Z ]{0,20}PRIVATE KEY-----`,
+  'y',
+)
+
+/** Only what looks like a key, with or without its END line: what is written beside it is the customer's own. */
 function privateKeys(text: string): RedactedSpan[] {
-  const spans: RedactedSpan[] = []
-  for (const match of text.matchAll(PRIVATE_KEY)) {
-    if (match.index < (spans.at(-1)?.end ?? 0)) continue
-    const close = text.indexOf('-----END', match.index)
-    const end =
-      close === -1 ? text.length : Math.min(text.length, text.indexOf('-----', close + 8) + 5)
-    spans.push(secret(match.index, end > match.index ? end : text.length))
-  }
-  return spans
+  return Array.from(text.matchAll(PRIVATE_KEY), ({ index, 0: begin }) => {
+    let end = index + begin.length
+    for (let next = endAt(PEM_PART, text, end); next > end; next = endAt(PEM_PART, text, end))
+      end = next
+    return secret(index, endAt(PEM_END, text, end))
+  })
+}
+
+/** Where a match that begins at `from` ends; `from` when there is none. */
+function endAt(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.test(text) ? pattern.lastIndex : from
 }
 
 const MIN_BITS = 3.4

@@ -20,7 +20,12 @@ export type RedactedSpan = {
   readonly kind: RedactedKind
 }
 
-export type Redacted = { readonly text: string; readonly spans: readonly RedactedSpan[] }
+export type Redacted = {
+  readonly text: string
+  /** The same with secrets left in: what only looks like one may be what the customer says. */
+  readonly said: string
+  readonly spans: readonly RedactedSpan[]
+}
 
 /**
  * Covers what identifies or gives access: `a@b.io` becomes `[ema]`. The text keeps its length, so every offset
@@ -34,7 +39,11 @@ export function redact(text: string): Redacted {
     ...findNumbers(text),
     ...findAddresses(text),
   ])
-  return { text: coverSpans(text, spans), spans }
+  const said = coverSpans(
+    text,
+    spans.filter(({ kind }) => kind !== 'secret'),
+  )
+  return { text: coverSpans(text, spans), said, spans }
 }
 
 /** Covers the names of people as well, where somebody found them. */

@@ -82,6 +82,8 @@ export type ScorerInput = {
   readonly text: string
   /** The same with names of people covered: what leaves the house. Absent: as `text`. */
   readonly covered?: string
+  /** The same with secrets left in, for the phrases alone, whose quotes are covered afterwards. Absent: as `text`. */
+  readonly said?: string
   readonly language?: string
   /** The caller gives its scorers this long, where that is longer than usual. */
   readonly waitMs?: number

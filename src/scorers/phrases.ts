@@ -16,7 +16,7 @@ export function createPhraseScorer(phrases: readonly Phrase[], version: string):
   return {
     name: 'phrases',
     version,
-    score: async ({ text }) => ({ triggers: findTriggers(text) }),
+    score: async ({ text, said }) => ({ triggers: findTriggers(said ?? text) }),
   }
 
   function findTriggers(text: string): readonly TriggerSignal[] {

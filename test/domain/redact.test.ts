@@ -127,6 +127,18 @@ const KEPT: readonly string[] = [
   'part RSSMRA85T10A562X and code 1234567Q',
 ]
 
+const PEM = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj'
+/** Keys as people paste them: whole, cut off, quoted, inside JSON, with headers; and what they write beside them. */
+const KEYS: readonly string[] = [
+  `see «-----BEGIN PRIVATE KEY-----\n${PEM}\n${PEM}\nab+/9A==\n-----END PRIVATE KEY-----»\nIt stopped working.`,
+  `«-----BEGIN RSA PRIVATE KEY-----\n${PEM}\n${PEM}»\nAll our data is gone.`,
+  `«-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B2C\n\n${PEM}» and more`,
+  `{"key": "«-----BEGIN EC PRIVATE KEY-----\\n${PEM}\\nab==\\n-----END EC PRIVATE KEY-----»\\n"}`,
+  `> «-----BEGIN PRIVATE KEY-----\n> ${PEM}\n> ab+/9A==\n> -----END PRIVATE KEY-----»\n> Thanks`,
+  '«-----BEGIN PRIVATE KEY-----»\nAll customer records were deleted.',
+  '«-----BEGIN PRIVATE KEY-----»\nAll records were deleted.\n-----END PRIVATE KEY-----',
+]
+
 const cases = COVERED.map(([kind, marked]) => {
   const text = marked.replaceAll(/[«»]/g, '')
   const parts = Array.from(marked.matchAll(/«([^»]*)»/g), (match) => match[1] ?? '')
@@ -302,7 +314,13 @@ describe('redact()', () => {
   })
 
   test.each(KEPT)('keeps "%s"', (text) => {
-    expect(redact(text)).toEqual({ text, spans: [] })
+    expect(redact(text)).toEqual({ text, said: text, spans: [] })
+  })
+
+  test.each(KEYS)('covers the key alone in %j', (marked) => {
+    const text = marked.replaceAll(/[«»]/g, '')
+    const [, key = ''] = /«([^»]*)»/.exec(marked) ?? []
+    expect(redact(text).spans.map(({ start, end }) => text.slice(start, end))).toEqual([key])
   })
 
   test('the kind stands where the value stood, and nothing moves', () => {

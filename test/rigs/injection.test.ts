@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { World } from './decide-in-memory.ts'
 import type { Attack } from './injection.ts'
+import { decideInMemory } from './decide-in-memory.ts'
+import { SECRETS, splice } from './insertions.ts'
 import { localWorld, prepareAttacks, runInjection, startObedientLlm } from './injection.ts'
 
 // A reduced run; `npm run rig:injection` is the full size and lists every critical that was lowered or rerouted.
@@ -36,3 +38,24 @@ test.each(['the local model', 'an LLM that obeys the attacker'])(
 )
 
 test('the LLM was asked', () => expect(llm.asked()).toBeGreaterThan(0))
+
+const FLOORS = [
+  'All customer records were deleted during the import.',
+  'We suffered a data breach and our lawyer will sue you.',
+  'data-breach!',
+  'ransomware',
+]
+
+test.each(SECRETS)('what is covered hides no listed phrase: $text', async (secret) => {
+  const phrases: World = { policy: world.policy, scorers: world.scorers.slice(0, 1) }
+  for (const body of FLOORS)
+    for (const position of ['before', 'subject'] as const) {
+      const alone = await decideInMemory({ id: 'alone', body }, phrases)
+      const words = splice({ body }, secret, position)
+      const { decision, redactedText } = await decideInMemory({ id: 'hid', ...words }, phrases)
+      expect(alone.decision.floor).toBe('P1')
+      expect(decision.floor).toBe('P1')
+      const quotes = decision.reasons.flatMap(({ evidence }) => evidence)
+      for (const { start, end, quote } of quotes) expect(quote).toBe(redactedText.slice(start, end))
+    }
+})

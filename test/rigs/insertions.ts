@@ -114,6 +114,21 @@ export const INSERTIONS: readonly Insertion[] = [
   ),
 ]
 
+/** What is covered before a model reads a text; put in front of what a customer says, it may cover none of that. */
+export const SECRETS: readonly Insertion[] = [
+  '-----BEGIN PRIVATE KEY-----',
+  '-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\n',
+  '-----BEGIN PRIVATE KEY-----\nDEK-Info:',
+  'password:',
+  'The credentials:',
+  'my token is sk_live_',
+  'Authorization: Bearer',
+  'verification code is 1234',
+  'https://a:',
+  '12 High Street,',
+  'x@',
+].map((text) => ({ kind: 'secret', text }))
+
 export const POSITIONS = [
   'before',
   'after',
