@@ -42,7 +42,11 @@ export type WatchDeps = RaiseDeps & {
 export async function watchIncidents(now: Date, deps: WatchDeps): Promise<number> {
   const rules = spikeRules(deps.policy.policy.spikes)
   const open = await deps.openIncidents()
-  for (const incident of open) await watch(incident, now, rules, deps)
+  const failures: unknown[] = []
+  for (const incident of open)
+    // One that fails keeps no other from being looked at.
+    await watch(incident, now, rules, deps).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
   return open.length
 }
 

@@ -17,14 +17,13 @@ export async function appendEvents(
   tenant: string,
   { ticket, events, now }: { ticket: number; events: readonly NewEvent[]; now: Date },
 ): Promise<void> {
-  if (events.length === 0) return
-  await tx.rows(
-    `with numbered as (
-       update tickets set event_seq = event_seq + $3 where tenant = $1 and id = $2 returning event_seq - $3 as before
-     )
-     insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
-     select $1, $2, n.before + e.number, e.event ->> 'type', e.event ->> 'decisionId', e.event -> 'payload', $4, $4
-       from numbered n, json_array_elements($5::json) with ordinality as e (event, number)`,
-    [tenant, ticket, events.length, now.toISOString(), JSON.stringify(events)],
-  )
+  for (const { type, decisionId, payload } of events)
+    await tx.rows('select append_event($1, $2, $3, $4, $5::text::json, $6)::text', [
+      tenant,
+      ticket,
+      type,
+      decisionId,
+      JSON.stringify(payload),
+      now.toISOString(),
+    ])
 }

@@ -12,7 +12,6 @@ type MemberRow = {
   id: number
   caller: string
   customer: string
-  region: string | null
   decision_id: string
   earlier: boolean
   original: string | null
@@ -45,7 +44,7 @@ export async function earlierMembers(
        having sum(case when o.key like 'word:%' then 1 else 2 end) >= 2
         order by o.ticket limit ${MOST}
      )
-     select t.id, t.caller, s.customer, t.original #>> '{customer,region}' as region, t.decision_id,
+     select t.id, t.caller, s.customer, t.decision_id,
             t.created_at < $4 as earlier, t.original, t.salt, t.topics, t.text_hash, t.content_hash, t.standing,
             t.resolved_at, r.receipt
        from said s join tickets t on t.id = s.ticket join receipts r on r.decision_id = t.decision_id
@@ -56,11 +55,15 @@ export async function earlierMembers(
     id: row.id,
     caller: row.caller,
     customer: row.customer,
-    region: row.region,
+    region: regionOf(row),
     decisionId: row.decision_id,
     earlier: row.earlier,
     standing: standingOf(row),
   }))
+}
+
+function regionOf({ original }: MemberRow): string | null {
+  return original === null ? null : ((parseJson(original) as Ticket).customer?.region ?? null)
 }
 
 function standingOf(row: MemberRow) {

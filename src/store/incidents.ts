@@ -7,6 +7,7 @@ import type {
 } from '../domain/incident.ts'
 import { mutedBelow, OPEN_INCIDENT_STATES, transitionIncident } from '../domain/incident.ts'
 import type { EventType } from '../domain/events.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import { appendEvents } from './append-events.ts'
 import type { Db, Param, Statements } from './db.ts'
 import { onlyRow, parseJson } from './db.ts'
@@ -270,8 +271,8 @@ async function summarise(
       params,
     ),
   )
-  const examples = await tx.rows<{ text: string }>(
-    `select r.receipt ->> 'redactedText' as text
+  const examples = await tx.rows<{ receipt: string }>(
+    `select r.receipt
        from incident_members m join tickets t on t.id = m.ticket join receipts r on r.decision_id = t.decision_id
       where m.tenant = $1 and m.incident = $2 and t.erased_at is null
       order by m.joined_at, m.ticket limit ${EXAMPLES}`,
@@ -283,7 +284,11 @@ async function summarise(
     peakCustomers: incident.peakCustomers,
     peakRatio: incident.peakRatio,
     regions: Object.fromEntries(regions.map(({ region, customers }) => [region, customers])),
-    examples: examples.map(({ text }) => text.slice(0, EXAMPLE_LENGTH)),
+    examples: examples.map(({ receipt }) => {
+      const { redactedText } = parseJson(receipt) as Receipt
+      // A cut may leave half of a character.
+      return toStorable(redactedText.slice(0, EXAMPLE_LENGTH))
+    }),
   }
 }
 

@@ -26,8 +26,8 @@ export async function readJudgedReviews(db: Db, since: Date): Promise<readonly J
     doubt: number
     words: number
   }>(
-    // `->>` fails where any string of the document has the escape of NUL; `->` does not.
-    `select v.kind, v.blind, v.route, trim(both '"' from (r.answer::json -> 'severity')::text) as suggested, v.severity, v.type, v.team, v.expected,
+    // The answer's own member: inside a string its quotes would be escaped.
+    `select v.kind, v.blind, v.route, substring(r.answer from '"severity":"(P[1-4])"') as suggested, v.severity, v.type, v.team, v.expected,
             v.outcome, v.decided_by, v.decided_at, v.claimed_at, v.created_at, v.defaulted_at, v.doubt, v.words
        from reviews v join receipts r on r.decision_id = v.decision_id
       where v.tenant = $1 and v.decided_at is not null and v.decided_at >= $2

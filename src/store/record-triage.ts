@@ -1,9 +1,11 @@
 import { TriageError } from '../domain/errors.ts'
 import type { Happening } from '../domain/happening.ts'
 import type { Severity } from '../domain/labels.ts'
+import { heldSinceOf } from '../domain/moment.ts'
 import type {
   IncidentJoin,
   PreviousDecision,
+  Receipt,
   RecordOutcome,
   TriageRecord,
 } from '../domain/receipt.ts'
@@ -84,6 +86,7 @@ async function readStanding(
       requireStorable('id', ticket.id),
     ]),
   )
+  const standing = parseJson(row.receipt) as Receipt
   const events = parseJson(row.events) as readonly StoredEvent[]
   const reopened: readonly Happening[] =
     row.resolved_at === null ? [] : [{ kind: 'reopened', at: receipt.now }]
@@ -92,9 +95,9 @@ async function readStanding(
     revision: row.revision,
     severity: row.severity,
     held: row.standing === 'held',
-    heldSince: row.standing === 'held' ? row.held_since : null,
+    heldSince: row.standing === 'held' ? heldSinceOf(standing) : null,
     owner: row.owner,
-    clockStart: row.clock_start,
+    clockStart: standing.clockStart,
     happened: [...happeningsOf(events), ...reopened],
     seen: events.length,
     sla: slaOf(parseJson(row.clocks) as readonly ToldClock[]),
@@ -102,9 +105,8 @@ async function readStanding(
 }
 
 const READ_STANDING = `
-  select t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at,
-      r.receipt ->> 'clockStart' as clock_start,
-      coalesce(r.receipt ->> 'heldSince', r.receipt ->> 'now') as held_since, ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
+  select t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at, r.receipt,
+      ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
     from tickets t join receipts r on r.decision_id = t.decision_id
    where t.tenant = $1 and t.caller = $2 and t.external_id = $3`
 
@@ -115,8 +117,7 @@ type StandingRow = {
   standing: string
   owner: string
   resolved_at: string | null
-  clock_start: string
-  held_since: string
+  receipt: string
   events: string
   clocks: string
 }

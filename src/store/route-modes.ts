@@ -1,5 +1,7 @@
 import type { RouteMode } from '../domain/policy.ts'
+import type { ReviewOutcome } from '../domain/review-state.ts'
 import type { Db } from './db.ts'
+import { parseJson } from './db.ts'
 
 /** A route that lost its mode. */
 export type Demotion = {
@@ -58,10 +60,8 @@ export async function readSamples(
   db: Db,
   since: Date,
 ): Promise<ReadonlyMap<string, readonly boolean[]>> {
-  const rows = await db.rows<{ route: string; wrong: boolean }>(
-    `select v.route, v.state = 'dismissed' or (v.state = 'overridden'
-              and (v.outcome -> 'changes' -> 'severity' is not null or v.outcome -> 'changes' -> 'type' is not null
-                or v.outcome -> 'changes' -> 'team' is not null)) as wrong
+  const rows = await db.rows<{ route: string; outcome: string }>(
+    `select v.route, v.outcome
        from reviews v left join route_modes m on m.tenant = v.tenant and m.route = v.route
       where v.tenant = $1 and v.kind = 'sample' and v.decided_at >= $2
         and (m.since is null or v.decided_at > m.since)
@@ -69,10 +69,17 @@ export async function readSamples(
     [db.tenant, since.toISOString()],
   )
   const samples = new Map<string, boolean[]>()
-  for (const { route, wrong } of rows) {
+  for (const { route, outcome } of rows) {
+    const wrong = isCorrection(parseJson(outcome) as ReviewOutcome)
     const known = samples.get(route)
     if (known === undefined) samples.set(route, [wrong])
     else known.push(wrong)
   }
   return samples
+}
+
+function isCorrection(outcome: ReviewOutcome): boolean {
+  if (outcome.kind !== 'overridden') return outcome.kind === 'dismissed'
+  const { severity, type, team } = outcome.changes
+  return [severity, type, team].some((changed) => changed !== undefined)
 }

@@ -1,4 +1,5 @@
 import type { ClockKind, Severity } from '../domain/labels.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import type { NewEvent } from './append-events.ts'
 import { appendEvents } from './append-events.ts'
 import { BREACH } from './clock-story.ts'
@@ -108,7 +109,7 @@ async function tellBatch(
 const DUE_CLOCKS = `
   select c.ticket, c.kind, c.state, c.due_at, c.set_at, c.target, c.calendar, c.warnings, c.told,
       t.external_id, t.decision_id, t.severity, t.team, t.owner, t.backup,
-      r.receipt -> 'decision' -> 'route' -> 'decisionMaker' ->> 'id' as decision_maker
+      r.receipt
     from clocks c join tickets t on t.id = c.ticket join receipts r on r.decision_id = t.decision_id
    where c.next_at <= $1 and c.ticket in (select json_array_elements_text($2::json)::bigint)
    order by c.ticket, c.due_at, c.kind`
@@ -129,7 +130,7 @@ type Row = {
   team: string
   owner: string
   backup: string
-  decision_maker: string | null
+  receipt: string
 }
 
 function dueClockOf(row: Row, warning: string | null, bornLate: boolean): DueClock {
@@ -140,7 +141,7 @@ function dueClockOf(row: Row, warning: string | null, bornLate: boolean): DueClo
     team: row.team,
     owner: row.owner,
     backup: row.backup,
-    decisionMaker: row.decision_maker,
+    decisionMaker: (parseJson(row.receipt) as Receipt).decision.route.decisionMaker?.id ?? null,
     kind: row.kind,
     dueAt: row.due_at,
     target: row.target,

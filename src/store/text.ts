@@ -1,7 +1,9 @@
 import { TriageError } from '../domain/errors.ts'
 
 /*
- * PostgreSQL's `text` holds no NUL, and UTF-8 has no lone surrogates. Documents are safe, because JSON escapes both.
+ * PostgreSQL's `text` holds no NUL, and UTF-8 has no lone surrogates. Documents are safe, because JSON escapes both;
+ * but `->`, `->>`, `#>>` and all that looks into a document fail when any string of it has such an escape. So what
+ * holds a customer's or a reviewer's words (tickets, receipts, answers, outcomes) is read whole and parsed here.
  */
 
 /**

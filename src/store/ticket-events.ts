@@ -3,6 +3,7 @@ import type { ClockRow } from '../domain/clock-rows.ts'
 import type { Happening } from '../domain/happening.ts'
 import type { Severity } from '../domain/labels.ts'
 import { handedOn, isMerged } from '../domain/merged-ticket.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import type { TicketEvent } from '../domain/ticket-event.ts'
 import { dataOf } from '../domain/ticket-event.ts'
 import type { StoredEvent } from './clock-story.ts'
@@ -220,15 +221,17 @@ export async function readSeverities(
   db: Db,
   row: number,
 ): Promise<readonly { readonly at: string; readonly severity: Severity; readonly by?: string }[]> {
-  const rows = await db.rows<{ at: string; actor: string; action: string; severity: Severity }>(
-    `select at, actor, action, after ->> 'severity' as severity from audit
-      where tenant = $1 and ticket = $2 and after ->> 'severity' is not null
+  const rows = await db.rows<{ at: string; actor: string; action: string; after: string }>(
+    `select at, actor, action, after from audit
+      where tenant = $1 and ticket = $2 and after is not null
         and (action = 'decision.made' or action like 'review.%' and action <> 'review.dismissed') order by id`,
     [db.tenant, row],
   )
-  return rows.map(({ at, actor, action, severity }) =>
-    action === 'decision.made' ? { at, severity } : { at, severity, by: actor },
-  )
+  return rows.flatMap(({ at, actor, action, after }) => {
+    const { severity } = parseJson(after) as { readonly severity?: Severity }
+    if (severity === undefined) return []
+    return action === 'decision.made' ? [{ at, severity }] : [{ at, severity, by: actor }]
+  })
 }
 
 /** The same of a ticket by its id; undefined when there is none. */
@@ -244,33 +247,29 @@ export async function findStory(
   return found === undefined ? undefined : readStory(db, db.tenant, found.id)
 }
 
-/** What is no escalation has a lower severity, and its clocks stay those of its decision. */
-const SEVERITY_OF_CLOCKS = `case when t.standing = 'dismissed' then r.receipt -> 'decision' ->> 'severity' else t.severity end`
-
 /** What the clocks of a ticket are worked out from. */
 export async function readStory(on: Statements, tenant: string, row: number): Promise<StoredStory> {
   const [found] = await on.rows<{
     decision_id: string
     severity: Severity
-    segments: string | null
-    policy_hash: string
-    clock_start: string
+    standing: string
+    receipt: string
     events: string
   }>(
-    `select t.decision_id, ${SEVERITY_OF_CLOCKS} as severity, r.receipt -> 'decision' -> 'segments' as segments,
-        r.receipt -> 'policy' ->> 'hash' as policy_hash, r.receipt ->> 'clockStart' as clock_start,
-        ${EVENTS_OF_T} as events
+    `select t.decision_id, t.severity, t.standing, r.receipt, ${EVENTS_OF_T} as events
        from tickets t join receipts r on r.decision_id = t.decision_id where t.tenant = $1 and t.id = $2`,
     [tenant, row],
   )
   if (found === undefined) throw new Error(`Cannot read the clocks of ticket row ${row}`)
+  const { decision, policy, clockStart } = parseJson(found.receipt) as Receipt
   return {
     row,
     decisionId: found.decision_id,
-    severity: found.severity,
-    segments: found.segments === null ? [] : (parseJson(found.segments) as readonly string[]),
-    policyHash: found.policy_hash,
-    clockStart: found.clock_start,
+    // What is no escalation has a lower severity, and its clocks stay those of its decision.
+    severity: found.standing === 'dismissed' ? decision.severity : found.severity,
+    segments: decision.segments ?? [],
+    policyHash: policy.hash,
+    clockStart,
     happened: happeningsOf(parseJson(found.events) as readonly StoredEvent[]),
   }
 }
