@@ -5,7 +5,7 @@ import { TriageError } from '../../src/domain/errors.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
 import { exportedReviewSchema } from '../import/exported-review.ts'
 import { importedCase } from '../import/imported-case.ts'
-import { mapRow, parseColumnMap } from '../import/map-columns.ts'
+import { checkColumns, mapRow, parseColumnMap, type ColumnMap } from '../import/map-columns.ts'
 import { parseCsv } from '../import/parse-csv.ts'
 import { readJsonl } from '../import/read-jsonl.ts'
 import { casesOfReceipts, casesOfReviews, receiptSchema } from '../import/recorded-cases.ts'
@@ -35,6 +35,8 @@ export async function importCommand(
         cases: rows.map(importedCase),
       }))
     : [{ name: nameOf(path), cases: await readCases(path, options.map) }]
+  if (!isFolder && suites[0]?.cases.length === 0)
+    throw new TriageError('configuration', `Cannot import ${path}: there is no case in it`)
   for (const suite of suites) process.stdout.write(`${await writeSuite(suite, options.to)}\n`)
   return 0
 }
@@ -48,16 +50,23 @@ function nameOf(path: string): string {
 async function readCases(path: string, map: string | undefined): Promise<ImportedSuite['cases']> {
   const columns = map === undefined ? {} : parseColumnMap(map)
   if (extname(path) === '.csv')
-    return parseCsv(await readFile(path, 'utf8')).map((row, at) =>
-      importedCase(mapRow(row, columns, at)),
-    )
+    return mappedCases(parseCsv(await readFile(path, 'utf8'), path), columns, path)
   const lines = await readJsonl(path, z.record(z.string(), z.unknown()))
   const [first = {}] = lines
   if ('redactedText' in first && 'decisionId' in first)
     return casesOfReceipts((await readJsonl(path, receiptSchema)) as unknown as readonly Receipt[])
   if ('ticket' in first && 'decision' in first)
     return casesOfReviews(await readJsonl(path, exportedReviewSchema))
-  return lines.map((line, at) => importedCase(mapRow(flat(line), columns, at)))
+  return mappedCases(lines.map(flat), columns, path)
+}
+
+function mappedCases(
+  records: readonly Readonly<Record<string, unknown>>[],
+  columns: ColumnMap,
+  path: string,
+): ImportedSuite['cases'] {
+  checkColumns(columns, records, path)
+  return records.map((record, at) => importedCase(mapRow(record, columns, at)))
 }
 
 /** Labels may lie beside the text or under `labels`. */

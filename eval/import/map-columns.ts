@@ -41,6 +41,21 @@ export function parseColumnMap(text: string): ColumnMap {
   return Object.fromEntries(entries) as ColumnMap
 }
 
+/** @throws TriageError for a mapped column that no record has: its labels would be missing without a word. */
+export function checkColumns(
+  map: ColumnMap,
+  records: readonly Readonly<Record<string, unknown>>[],
+  file: string,
+): void {
+  const columns = new Set(records.flatMap((record) => Object.keys(record)))
+  for (const [field, column] of Object.entries(map))
+    if (!columns.has(column))
+      throw new TriageError(
+        'configuration',
+        `Cannot map ${field}=${column}: the columns of ${file} are ${[...columns].join(', ')}`,
+      )
+}
+
 /** One record of a CSV or JSONL file as a row; without a map the columns have the names of the fields. */
 export function mapRow(
   record: Readonly<Record<string, unknown>>,

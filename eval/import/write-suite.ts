@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { parseCases } from '../suite/read-suite.ts'
 
 export type ImportedSuite = { readonly name: string; readonly cases: readonly object[] }
@@ -13,7 +14,7 @@ export async function writeSuite({ name, cases }: ImportedSuite, folder: string)
   await writeFile(join(target, 'cases.jsonl'), lines)
   await writeFile(
     join(target, 'suite.yaml'),
-    `id: ${name}\npurpose: Imported, ${cases.length} cases\ngates: []\n`,
+    stringify({ id: name, purpose: `Imported, ${cases.length} cases`, gates: [] }),
   )
   return target
 }

@@ -15,6 +15,7 @@ import { populationStability } from '../../eval/metrics/population-stability.ts'
 import { readSuite } from '../../eval/suite/read-suite.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
 import { alwaysRaise, policyWith, runLabelled } from './support/run-labelled.ts'
+import { runOptions } from './support/run-options.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -207,33 +208,20 @@ describe('drift of live traffic against a suite', () => {
   test('the command tells it by its exit code and as JSON', async () => {
     const { receipts } = await policySuite()
     const run = join(folder, 'run')
-    await runCommand(
-      {
-        suite: ['policy'],
-        scorer: ['phrases'],
-        policy: 'policies/saas.yaml',
-        model: 'model',
-        concurrency: 1,
-        threads: 1,
-        budgetMs: 1000,
-        out: run,
-        quiet: true,
-        json: true,
-      },
-      {},
-      new AbortController().signal,
-    )
-    const drift = async (live: readonly object[]) => {
+    await runCommand(runOptions(run, { suite: ['policy'] }), {}, new AbortController().signal)
+    const drift = async (live: readonly object[], given: { suite?: string } = {}) => {
       const file = join(folder, 'live.jsonl')
       await writeFile(file, live.map((each) => JSON.stringify(each)).join('\n'))
       const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-      const code = await driftCommand(file, run, { ...LIMITS, json: true })
+      const code = await driftCommand(file, run, { ...LIMITS, ...given, json: true })
       return { code, shown: JSON.parse(String(written.mock.calls.at(-1)?.[0])) as Drift }
     }
     expect(await drift(receipts)).toMatchObject({ code: 0, shown: { hasDrifted: false } })
     const unread = receipts.filter(({ facts }) => facts.values['intent'] === undefined)
     expect(await drift(unread)).toMatchObject({ code: 1, shown: { unscored: { live: 1 } } })
     await expect(drift([{ not: 'a receipt' }])).rejects.toThrow('live.jsonl:1')
+    await expect(drift([])).rejects.toThrow('there is no receipt in it')
+    await expect(drift(receipts, { suite: 'polcy' })).rejects.toThrow('its suites are policy')
   })
 
   test('the index is the sum over the shares, and undefined without traffic', () => {
