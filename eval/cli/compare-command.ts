@@ -1,5 +1,6 @@
 import { createPaint } from '../../src/cli/paint.ts'
-import { compareRuns, listedMoves, MOVE_KINDS, type Comparison } from '../compare/compare-runs.ts'
+import { compareRuns, listedMoves, type Comparison } from '../compare/compare-runs.ts'
+import { MOVE_KINDS } from '../compare/move-of.ts'
 import { readRun } from '../compare/read-run.ts'
 import { renderComparison } from '../compare/render-comparison.ts'
 

@@ -5,6 +5,10 @@ import { loadPolicy } from '../../src/compose/policy.ts'
 import { parseConfig } from '../../src/config.ts'
 import { DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { TriageError } from '../../src/domain/errors.ts'
+import { compareBaselines, readBaselines } from '../compare/compare-baselines.ts'
+import type { Comparison } from '../compare/compare-runs.ts'
+import { readRun } from '../compare/read-run.ts'
+import { renderComparison } from '../compare/render-comparison.ts'
 import { buildReport, type FullReport } from '../report/report.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeReports } from '../report/write-reports.ts'
@@ -51,6 +55,7 @@ export async function runCommand(
     sample: options.sample ?? null,
     perturb: parsePerturbations(options.perturb),
   }
+  const baselines = await readBaselines(suites.map((suite) => selectCases(suite, selection)))
   const summarised = []
   let ranCases = 0
   let ranMs = 0
@@ -108,6 +113,10 @@ export async function runCommand(
     showSealed: options.showSealed === true,
   }
   await finish(full, options)
+  if (baselines.length > 0) {
+    const stored = await readRun(options.out)
+    for (const comparison of compareBaselines(baselines, stored)) showBaseline(comparison, options)
+  }
   if (abort.aborted) return 130
   return report.passed ? 0 : 1
 }
@@ -122,6 +131,13 @@ function parsePerturbations(names: readonly string[] = []): readonly Perturbatio
       `Cannot perturb by "${name}": one of ${PERTURBATIONS.join(', ')} is required`,
     )
   })
+}
+
+/** The report alone is what --json prints, so there the comparison goes to stderr. */
+function showBaseline(comparison: Comparison, { json, showSealed }: RunOptions): void {
+  const look = { paint: createPaint(false), showSealed: showSealed === true }
+  const stream = json === true ? process.stderr : process.stdout
+  stream.write(`Against the baseline (A):\n${renderComparison(comparison, look)}\n`)
 }
 
 /** Writes the report files and shows the run. */

@@ -1,4 +1,5 @@
-import type { Graded, GradeName } from '../grade/graded.ts'
+import type { GateResult } from '../gate/evaluate-gates.ts'
+import type { Graded } from '../grade/graded.ts'
 import { mcnemar, type McNemar } from '../metrics/mcnemar.ts'
 import { meanOf } from '../metrics/pair.ts'
 import { pairedBootstrap, type PairedDifference } from '../metrics/paired-bootstrap.ts'
@@ -6,25 +7,18 @@ import type { Costs } from '../../src/domain/costs.ts'
 import { isDecided, type RunDescription } from '../report/report.ts'
 import type { MetricName } from '../summary/metric-names.ts'
 import { METRICS, type GroupFigure } from '../summary/metrics.ts'
-import { stepsOver, stepsUnder } from '../metrics/severity-range.ts'
 import { isPerturbed } from '../suite/perturb-suite.ts'
+import { describeSlice, type SliceFilter } from '../summary/slices.ts'
 import type { Summary } from '../summary/summarise.ts'
+import { byKind, isRight, moveOf, type Move, type Pair } from './move-of.ts'
 import type { StoredRun } from './read-run.ts'
 
-export type Pair = { readonly a: Graded; readonly b: Graded }
-
-/** In the order of the list. */
-export const MOVE_KINDS = ['regression', 'improvement', 'moved'] as const
-
-export type Move = Pair & {
-  readonly suite: string
-  readonly kind: (typeof MOVE_KINDS)[number]
-  /** Grades that are right in one run only, and what else was decided differently. */
-  readonly differs: readonly string[]
-}
-
 /** A gate that B fails. `decided`: cases have no decision in B. New when A held it, or did not have the suite. */
-export type Gated = { readonly metric: MetricName | 'decided'; readonly isNew: boolean }
+export type Gated = {
+  readonly metric: MetricName | 'decided'
+  readonly slice?: SliceFilter
+  readonly isNew: boolean
+}
 
 export type MetricDifference = {
   readonly metric: MetricName
@@ -75,18 +69,6 @@ const COMPARED: readonly MetricName[] = [
   'llm_money',
 ]
 
-/** What a case may not lose, whatever else it gains. */
-const GUARDED: readonly GradeName[] = [
-  'severity',
-  'type',
-  'team',
-  'owner',
-  'disposition',
-  'clocks',
-  'language',
-  'unscored',
-]
-
 /** A against B on the same cases, by case id. A suite that only one of them has is compared too: with nothing. */
 export function compareRuns(a: StoredRun, b: StoredRun, resamples = 1000): Comparison {
   const names = new Set([...a.report.suites, ...b.report.suites].map(({ suite }) => suite))
@@ -123,12 +105,15 @@ function compareSuite(
 /** What A held and B does not, and what neither holds. */
 function gatedOf(suite: string, a: StoredRun, b: StoredRun): readonly Gated[] {
   const [before, after] = [summaryOf(suite, a), summaryOf(suite, b)]
-  const failedBefore = new Set(
-    before?.gates.flatMap(({ passed, metric }) => (passed ? [] : metric)),
-  )
-  const gates = (after?.gates ?? []).flatMap(({ passed, metric }): readonly Gated[] =>
-    passed ? [] : [{ metric, isNew: !failedBefore.has(metric) }],
-  )
+  const nameOf = ({ metric, slice = {} }: GateResult) => `${metric} ${describeSlice(slice)}`
+  const failedBefore = new Set(before?.gates.filter(({ passed }) => !passed).map(nameOf))
+  const gates = (after?.gates ?? [])
+    .filter(({ passed }) => !passed)
+    .map((gate): Gated => {
+      const { metric, slice } = gate
+      const isNew = !failedBefore.has(nameOf(gate))
+      return { metric, ...(slice !== undefined && { slice }), isNew }
+    })
   const isGone = [...a.graded].some(
     ([key, { evalCase }]) =>
       key.startsWith(`${suite}/`) && !b.graded.has(key) && !isPerturbed(evalCase),
@@ -180,56 +165,7 @@ function meanValue(groups: readonly GroupFigure[]): number | null {
   return meanOf(groups.map(({ value }) => value))
 }
 
-/** Whatever went from right to wrong is a regression, also where something else went the other way. */
-function moveOf(suite: string, { a, b }: Pair): Move | null {
-  const lost = GUARDED.filter((name) => isLost(name, a, b))
-  const won = GUARDED.filter((name) => isLost(name, b, a))
-  const differs = [...new Set([...lost, ...won, ...decidedOtherwise(a, b)])]
-  if (differs.length === 0) return null
-  const steps = stepsFurther(a, b)
-  const kind =
-    lost.length > 0 || steps > 0
-      ? 'regression'
-      : won.length > 0 || steps < 0
-        ? 'improvement'
-        : 'moved'
-  return { suite, a, b, kind, differs }
-}
-
-function isLost(name: GradeName, before: Graded, after: Graded): boolean {
-  return before.grades[name]?.correct === true && after.grades[name]?.correct === false
-}
-
-/** How much further B is from what is acceptable; too low weighs more than too high. Negative: nearer. */
-function stepsFurther(a: Graded, b: Graded): number {
-  if (a.judged === null || b.judged === null) return 0
-  const under = stepsUnder(b.judged) - stepsUnder(a.judged)
-  return under === 0 ? stepsOver(b.judged) - stepsOver(a.judged) : under
-}
-
-function isRight({ grades }: Graded): boolean {
-  return grades.severity?.correct !== false
-}
-
-function decidedOtherwise(a: Graded, b: Graded): readonly GradeName[] {
-  const [before, after] = [decidedParts(a), decidedParts(b)]
-  return Object.entries(after).flatMap(([name, value]) =>
-    before[name as keyof typeof before] === value ? [] : (name as GradeName),
-  )
-}
-
-function decidedParts({ receipt: { decision } }: Graded) {
-  const { severity, type, disposition, route, clocks } = decision
-  const due = clocks.map(({ kind, dueAt }) => `${kind} ${dueAt}`).join(' ')
-  const owner = `${route.owner.id} ${route.backup.id}`
-  return { severity, type, team: route.team, owner, disposition, clocks: due }
-}
-
 /** The moves that may be listed. */
 export function listedMoves({ moves }: SuiteComparison, showSealed: boolean): readonly Move[] {
   return moves.filter(({ a }) => showSealed || a.evalCase.half === 'open')
-}
-
-function byKind(a: Move, b: Move): number {
-  return MOVE_KINDS.indexOf(a.kind) - MOVE_KINDS.indexOf(b.kind)
 }

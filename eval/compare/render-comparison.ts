@@ -4,8 +4,10 @@ import type { RunDescription } from '../report/report.ts'
 import { showValue } from '../report/show-figure.ts'
 import { METRICS } from '../summary/metrics.ts'
 import { describePart } from '../suite/select-cases.ts'
+import type { Move } from './move-of.ts'
+import { describeSlice } from '../summary/slices.ts'
 import { listedMoves } from './compare-runs.ts'
-import type { Comparison, Gated, MetricDifference, Move, SuiteComparison } from './compare-runs.ts'
+import type { Comparison, Gated, MetricDifference, SuiteComparison } from './compare-runs.ts'
 
 const MOST_MOVES = 60
 
@@ -41,8 +43,7 @@ function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): 
     paint('heading', `${suite} (${cases} cases in both)`),
     `  ${count('regression')} regressions, ${count('improvement')} improvements, ${count('moved')} other changes; McNemar p = ${p}`,
     ...gated.map(
-      ({ metric, isNew }) =>
-        `  ${paint('danger', isNew ? 'NEWLY GATED' : 'STILL GATED')} ${titleOf(metric)}`,
+      (gate) => `  ${paint('danger', gate.isNew ? 'NEWLY GATED' : 'STILL GATED')} ${titleOf(gate)}`,
     ),
     ...metrics.flatMap((metric) => renderMetric(metric, paint)),
     ...listed.slice(0, MOST_MOVES).map((move) => renderMove(move, paint)),
@@ -52,8 +53,9 @@ function renderSuite(comparison: SuiteComparison, { paint, showSealed }: Look): 
   ]
 }
 
-function titleOf(metric: Gated['metric']): string {
-  return metric === 'decided' ? 'Cases have no decision in B' : METRICS[metric].title
+function titleOf({ metric, slice }: Gated): string {
+  const title = metric === 'decided' ? 'Cases have no decision in B' : METRICS[metric].title
+  return slice === undefined ? title : `${title} where ${describeSlice(slice)}`
 }
 
 function renderMetric({ metric, a, b, paired }: MetricDifference, paint: Paint): readonly string[] {

@@ -26,7 +26,13 @@ export async function readSuite(nameOrPath: string): Promise<Suite> {
   const definition = parseAs(suiteSchema, parseYaml(await read(file, shipped)), file)
   const casesFile = join(dirname(file), definition.cases)
   const cases = parseCases(await read(casesFile, shipped), casesFile)
-  return { definition, cases, paraphrases: await readParaphrases(dirname(file), cases) }
+  const { baseline } = definition
+  return {
+    definition,
+    cases,
+    ...(baseline !== undefined && { baseline: join(dirname(file), baseline) }),
+    paraphrases: await readParaphrases(dirname(file), cases),
+  }
 }
 
 const paraphraseSchema = z.strictObject({ base: z.string(), body: z.string().min(1) })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { METRIC_NAMES } from '../summary/metric-names.ts'
+import { SLICE_NAMES } from '../summary/slices.ts'
 import type { EvalCase } from './eval-case.ts'
 
 const gate = z
@@ -7,6 +8,11 @@ const gate = z
     metric: z.enum(METRIC_NAMES),
     at_least: z.number().optional(),
     at_most: z.number().optional(),
+    /** Only the cases that have these values; none at all fails. */
+    slice: z
+      .partialRecord(z.enum(SLICE_NAMES), z.string())
+      .refine((slice) => Object.keys(slice).length > 0, 'a slice names at least one value')
+      .optional(),
     because: z.string().optional(),
   })
   .refine(
@@ -22,6 +28,8 @@ export const suiteSchema = z.strictObject({
   /** The instant of every decision, so that owners and clocks are the same on every run. */
   now: z.iso.datetime({ offset: true }).default('2026-03-04T15:00:00Z'),
   gates: z.array(gate),
+  /** Folder of a stored run, from here, that every run of the suite is compared with. */
+  baseline: z.string().optional(),
 })
 
 export type SuiteDefinition = z.output<typeof suiteSchema>
@@ -29,6 +37,8 @@ export type Gate = SuiteDefinition['gates'][number]
 export type Suite = {
   readonly definition: SuiteDefinition
   readonly cases: readonly EvalCase[]
+  /** Where the stored run lies that it is compared with. */
+  readonly baseline?: string
   /** The same said in other words, by the id of the case. */
   readonly paraphrases?: ReadonlyMap<string, string>
 }

@@ -14,6 +14,21 @@ export const SLICE_NAMES = [
 ] as const
 export type SliceName = (typeof SLICE_NAMES)[number]
 
+/** The cases that have all of these values: `{ channel: email, tag: polite }`. */
+export type SliceFilter = Readonly<Partial<Record<SliceName, string>>>
+
+export function isInSlice(evalCase: EvalCase, slice: SliceFilter): boolean {
+  return Object.entries(slice).every(([name, value]) =>
+    VALUES[name as SliceName](evalCase).includes(value),
+  )
+}
+
+export function describeSlice(slice: SliceFilter): string {
+  return Object.entries(slice)
+    .map(([name, value]) => `${name} is ${value}`)
+    .join(' and ')
+}
+
 /** The cases by what they have in common; a case with several tags is in several groups. */
 export function sliceBy(
   cases: readonly Graded[],

@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
 import { type Costs, DEFAULT_COSTS } from '../../src/domain/costs.ts'
 import { INTENTS, PRIORITIES, SENTIMENTS, SEVERITIES } from '../../src/domain/labels.ts'
-import { evaluateGates, type GateResult } from '../gate/evaluate-gates.ts'
+import { evaluateGates, type GateResult, type GateValues } from '../gate/evaluate-gates.ts'
 import { gradeOutcome } from '../grade/grade-outcome.ts'
 import type { Graded } from '../grade/graded.ts'
 import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration.ts'
@@ -17,7 +17,7 @@ import type { Suite } from '../suite/suite-definition.ts'
 import { figureOf, type Figure } from './figure-of.ts'
 import { METRIC_NAMES, type MetricName } from './metric-names.ts'
 import { claimsOf, judgedOf, METRICS, pairsOf } from './metrics.ts'
-import { SLICE_NAMES, sliceBy, type SliceName } from './slices.ts'
+import { isInSlice, SLICE_NAMES, sliceBy, type SliceFilter, type SliceName } from './slices.ts'
 
 export type Figures = Readonly<Record<MetricName, Figure>>
 /** Figures without intervals. */
@@ -83,7 +83,9 @@ export function summarise(
     counts: { cases: cases.length, run: outcomes.length, decided: graded.length },
     figures,
     halves,
-    gates: evaluateGates(definition.gates, figures, halves),
+    gates: evaluateGates(definition.gates, (metric, slice) =>
+      gateValues(metric, slice, { graded, lost, costs }),
+    ),
     slices: Object.fromEntries(SLICE_NAMES.map((name) => [name, slicesOf(written, name, costs)])),
     confusions: {
       severity: confusionOf(
@@ -122,6 +124,37 @@ function figuresOf(
     return [name, isCount ? { ...figure, value: (figure.value ?? 0) + lost } : figure]
   })
   return Object.fromEntries(entries) as Figures
+}
+
+/** The figure that a gate holds to its bound, over the whole suite or a slice of it. */
+function gateValues(
+  metric: MetricName,
+  slice: SliceFilter | undefined,
+  {
+    graded,
+    lost,
+    costs,
+  }: {
+    readonly graded: readonly Graded[]
+    readonly lost: readonly StoredCase[]
+    readonly costs: Costs
+  },
+): GateValues {
+  const { unit, value } = METRICS[metric]
+  const isIn =
+    (half?: Half) =>
+    ({ evalCase }: StoredCase) =>
+      isInSlice(evalCase, slice ?? {}) && (half === undefined || evalCase.half === half)
+  const of = (half?: Half) => {
+    const figure = value(readBy(metric, graded.filter(isIn(half))), costs)
+    return unit === 'count' ? (figure ?? 0) + lost.filter(isIn(half)).length : figure
+  }
+  return {
+    cases: graded.filter(isIn()).length,
+    value: of(),
+    open: of('open'),
+    sealed: of('sealed'),
+  }
 }
 
 function valuesOf(graded: readonly Graded[], costs: Costs): Values {

@@ -13,7 +13,7 @@ export function addAudit(program: Command): void {
     .description('print every entry with its place in the chain, one JSON object a line')
     .addHelpText(
       'after',
-      '\nExample:\n  npm run triage -- audit export > audit.jsonl\n\nWho did what to which ticket, before and after, why, and when; "audit verify" proves that it is complete.',
+      '\nExample:\n  npm run -s triage -- audit export > audit.jsonl\n\nWho did what to which ticket, before and after, why, and when; "audit verify" proves that it is complete.',
     )
     .action(exportAudit)
   audit

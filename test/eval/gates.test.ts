@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { compareRuns } from '../../eval/compare/compare-runs.ts'
 import { evaluateGates } from '../../eval/gate/evaluate-gates.ts'
+import { readSuite } from '../../eval/suite/read-suite.ts'
+import { summarise } from '../../eval/summary/summarise.ts'
 import { suiteSchema } from '../../eval/suite/suite-definition.ts'
-import type { Figures, Values } from '../../eval/summary/summarise.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import type { CompiledPolicy } from '../../src/domain/compile-policy.ts'
 import { isUnscored, type Scorer } from '../../src/domain/signal.ts'
@@ -66,14 +67,39 @@ describe('gates', () => {
   })
 
   test('fail where the figure is not defined, because nothing was shown', () => {
-    const undefinedFigures = { critical_recall: { value: null, interval: null } } as Figures
-    const none = { critical_recall: null } as Values
-    const [result] = evaluateGates([{ metric: 'critical_recall', at_least: 1 }], undefinedFigures, {
-      open: none,
-      sealed: none,
-    })
+    const [result] = evaluateGates([{ metric: 'critical_recall', at_least: 1 }], () => ({
+      cases: 5,
+      value: null,
+      open: null,
+      sealed: null,
+    }))
     expect(result).toMatchObject({ passed: false, value: null, limit: '≥ 1' })
   })
+})
+
+test('a gate may be about a slice; a slice without cases fails, whatever the figure', async () => {
+  const { stored } = await runLabelled(['must-not'], await followLabels())
+  const { definition, cases } = await readSuite('must-not')
+  const graded = [...stored.graded.values()]
+  const tag = graded[0]!.evalCase.tags[0]!
+  const gates = suiteSchema.parse({
+    ...definition,
+    gates: [
+      { metric: 'schema_violations', at_most: 0, slice: { tag } },
+      { metric: 'schema_violations', at_most: 0, slice: { tag: 'nobody has it' } },
+    ],
+  }).gates
+  const broken = graded.find(({ evalCase }) => !evalCase.tags.includes(tag))!.outcome
+  const outcomes = graded.map(({ outcome }) =>
+    outcome === broken ? { ...outcome, violations: ['broken'] } : outcome,
+  )
+  const suite = { definition: { ...definition, gates }, cases }
+  const { summary } = summarise(suite, outcomes, await followLabels(), 10)
+  expect(summary.figures.schema_violations.value).toBe(1)
+  expect(summary.gates).toMatchObject([
+    { passed: true, value: 0, limit: `≤ 0 where tag is ${tag}` },
+    { passed: false, limit: '≤ 0 where tag is nobody has it' },
+  ])
 })
 
 test('a gate without a bound is refused: it would always hold', () => {

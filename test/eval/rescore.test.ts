@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -102,6 +102,24 @@ test('a run about a part is decided again about that part', async () => {
   expect(await rescoreCommand(run, { policy: POLICY, out: again })).toBe(0)
   expect(await countsOf(again)).toMatchObject({ cases: 4, decided: 4 })
   expect(await readFile(join(again, 'report.md'), 'utf8')).toContain('only a sample of 4 a suite')
+})
+
+test('a suite that names a baseline is compared with it at the end of a run', async () => {
+  await start()
+  await rename(run, join(folder, 'baseline'))
+  const definition = join(folder, 'suite', 'suite.yaml')
+  await appendFile(definition, 'baseline: ../baseline\n')
+  const policy = join(folder, 'later.yaml')
+  const text = await readFile(POLICY, 'utf8')
+  await writeFile(policy, text.replaceAll('first_response: 15m', 'first_response: 30m'))
+  const shown = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  shown.mockClear()
+  await start({ policy, sample: 4, json: false })
+  const printed = shown.mock.calls.map(([chunk]) => String(chunk)).join('')
+  expect(printed).toContain('Against the baseline')
+  expect(printed).toContain('0 regressions, 0 improvements, 4 other changes')
+  await rm(join(folder, 'baseline'), { recursive: true })
+  await expect(start()).rejects.toThrow('baseline/report.json')
 })
 
 test('a suite that the run is not about is named', async () => {
