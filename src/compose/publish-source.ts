@@ -5,7 +5,7 @@ import { EXERCISE_CALLER } from '../plant-exercise.ts'
 import type { Db } from '../store/db.ts'
 import { findPolicy, rememberPolicy } from '../store/policies.ts'
 import { listPublications, publishPolicy, type Publication } from '../store/publications.ts'
-import { readStandingReceipts } from '../store/receipts.ts'
+import { readEarlierReceipts, readStandingReceipts } from '../store/receipts.ts'
 import type { SourceCheck } from './check-source.ts'
 import { compileSource, refuseErrors, requireNoErrors } from './compile-source.ts'
 import { phraseReader } from './read-phrases.ts'
@@ -41,7 +41,11 @@ function backtestPolicy(
     ...(limit !== undefined && { limit }),
     ...(page !== undefined && { page }),
   })
-  return backtest(receipts, compiled, { ...options, readPhrases: phraseReader(compiled.policy) })
+  return backtest(receipts, compiled, {
+    ...options,
+    readPhrases: phraseReader(compiled.policy),
+    readEarlier: (receipt) => readEarlierReceipts(db, receipt),
+  })
 }
 
 export type Published = {

@@ -76,3 +76,16 @@ export async function* readStandingReceipts(
     next = rows.at(-1)!.seq + 1
   }
 }
+
+/** The receipts of a ticket before one of them, oldest first. */
+export async function readEarlierReceipts(
+  db: Db,
+  { decisionId, revision }: Pick<Receipt, 'decisionId' | 'revision'>,
+): Promise<readonly Receipt[]> {
+  const rows = await db.rows<{ receipt: string }>(
+    `select e.receipt from receipts r join receipts e on e.ticket = r.ticket and e.revision < $3
+      where r.tenant = $1 and r.decision_id = $2 order by e.revision`,
+    [db.tenant, decisionId, revision],
+  )
+  return rows.map(({ receipt }) => parseJson(receipt) as Receipt)
+}

@@ -38,6 +38,16 @@ describe('versions of the policy', () => {
     expect((await yaml('/policy/backtest', 'id: nothing')).status).toBe(422)
   })
 
+  test('a backtest decides a revised ticket from its first decision on', async () => {
+    const calm = { id: 'R-1', subject: 'Export', body: 'How can I export my contacts, please?' }
+    await api.triage({ ...calm, impact: { affectedUsers: 900 } })
+    const { severity } = await api.triage({ ...calm, impact: { affectedUsers: 1 } })
+    expect(severity).toBe('P1')
+    const result = (await (await yaml('/policy/backtest', FEWER)).json()) as object
+    expect(result).toMatchObject({ tickets: 7, moved: 1, lowered: 1 })
+    expect(await (await yaml('/policy/backtest', SAAS)).json()).toMatchObject({ moved: 0 })
+  })
+
   test('publish, list, refuse beyond the limits, roll back; each audited', async () => {
     const publish = (source: string) =>
       api.post('/policy/publish', { source, reason: 'fewer false alarms' })

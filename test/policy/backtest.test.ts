@@ -110,6 +110,49 @@ describe('a backtest', () => {
     expect(result.severities).toEqual({ 'P4 → P3': 1 })
   })
 
+  describe('of a ticket that was revised', () => {
+    const AT = { now: '2026-03-04T08:30:00.000Z', clockStart: '2026-03-04T08:00:00.000Z' }
+    const revision = (values: Facts['values'], earlier: Receipt | null): Receipt => {
+      const calm = { intent: 'bug', language: 'en', type: 'technical', 'impact.affectedUsers': 5 }
+      const facts: Facts = { values: { ...calm, ...values }, evidence: {} }
+      const decision = decide(facts, before, EMPTY_ROSTER, AT)
+      const follows = earlier?.decisionId ?? null
+      const decisionId = follows === null ? 'first' : 'second'
+      const rest = { ticketId: 't', redactedText: '', roster: EMPTY_ROSTER, ...AT }
+      return { decisionId, follows, facts, decision, ...rest } as Receipt
+    }
+    const first = revision({ 'impact.affectedUsers': 60 }, null)
+    const after = compilePolicy(
+      aPolicy({ triggers: [users(80, 'P2')], routes: [toExperts], limits: { lowered: 0.2 } }),
+    )
+    const run = (second: Receipt, policy = after) =>
+      backtest(
+        (async function* () {
+          yield second
+        })(),
+        policy,
+        { readEarlier: async () => [first] },
+      )
+    const left = { 'ticket.heldBefore': false, 'ticket.ownerBefore': first.decision.route.owner.id }
+
+    test('what the old policy had raised before does not stand', async () => {
+      const second = revision({ 'ticket.severityBefore': 'P2', ...left }, first)
+      expect(second.decision.severity).toBe('P2')
+      expect(await run(second)).toMatchObject({
+        lowered: 1,
+        severities: { 'P2 → P4': 1 },
+        teams: { 'experts → front': 1 },
+        refusals: ['tickets lowered: 100 %, the policy allows 20 %'],
+      })
+      expect(await run(second, before)).toMatchObject({ tickets: 1, moved: 0 })
+    })
+
+    test('what a person had raised before stands', async () => {
+      const second = revision({ 'ticket.severityBefore': 'P1', ...left }, first)
+      expect(await run(second)).toMatchObject({ lowered: 0, severities: {} })
+    })
+  })
+
   test('without tickets has no shares', async () => {
     async function* none(): AsyncGenerator<Receipt> {}
     expect(await backtest(none(), before)).toMatchObject({

@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from '../../domain/compile-policy.ts'
 import { decide } from '../../domain/decide.ts'
 import type { Decision } from '../../domain/decision.ts'
-import type { Facts } from '../../domain/facts.ts'
+import type { Facts, FactValue } from '../../domain/facts.ts'
 import { isMoreSevere, TYPE_OF_INTENT, type Intent, type Severity } from '../../domain/labels.ts'
 import type { Limits } from '../../domain/policy.ts'
 import type { Receipt } from '../../domain/receipt.ts'
@@ -55,6 +55,8 @@ type PhraseFacts = Readonly<Record<'phrases' | 'phrases.ids', readonly string[]>
 export type BacktestOptions = {
   /** Reads the new policy's phrases in a redacted text again; absent: the stored hits stand. */
   readonly readPhrases?: (text: string) => Promise<PhraseFacts>
+  /** The receipts that a revision follows, oldest first; absent: what they left behind stands. */
+  readonly readEarlier?: (receipt: Receipt) => Promise<readonly Receipt[]>
   readonly onProgress?: (tickets: number) => void
   readonly examples?: number
 }
@@ -64,12 +66,13 @@ const HOUR = 13
 
 /**
  * Decides stored tickets again under `policy`: on the facts, roster and instants of their receipts, with the types and
- * phrases of the new policy. Scorers are never run again, and people are as they were then.
+ * phrases of the new policy. Scorers are never run again, and people are as they were then. A revised ticket is decided
+ * from its first receipt on, or what the old policy raised would stand for ever.
  */
 export async function backtest(
   receipts: AsyncIterable<Receipt>,
   policy: CompiledPolicy,
-  { readPhrases, onProgress, examples: most = EXAMPLES }: BacktestOptions = {},
+  { onProgress, examples: most = EXAMPLES, ...reading }: BacktestOptions = {},
 ): Promise<Backtest> {
   const count = { tickets: 0, moved: 0, raised: 0, lowered: 0 }
   const severities = counter()
@@ -81,8 +84,7 @@ export async function backtest(
 
   for await (const receipt of receipts) {
     const was = receipt.decision
-    const phrases = await readPhrases?.(receipt.redactedText)
-    const is = decide(factsUnder(receipt, policy, phrases), policy, receipt.roster, receipt)
+    const is = await decideUnder(receipt, policy, reading)
     count.tickets += 1
     if (count.tickets % 500 === 0) onProgress?.(count.tickets)
     const hour = receipt.now.slice(0, HOUR)
@@ -125,11 +127,30 @@ export async function backtest(
   return { ...result, refusals: refusalsOf(result, policy.policy.limits ?? {}) }
 }
 
-/** What the new policy makes of the same message: types and phrases are its own. */
+async function decideUnder(
+  receipt: Receipt,
+  policy: CompiledPolicy,
+  { readPhrases, readEarlier }: Pick<BacktestOptions, 'readPhrases' | 'readEarlier'>,
+): Promise<Decision> {
+  const earlier = receipt.follows === null ? [] : ((await readEarlier?.(receipt)) ?? [])
+  const decideAfter = async (one: Receipt, before: Revised | undefined): Promise<Decision> => {
+    const phrases = await readPhrases?.(one.redactedText)
+    return decide(factsUnder(one, policy, phrases, before), policy, one.roster, one)
+  }
+  let before: Revised | undefined
+  for (const one of earlier) before = { was: one.decision, is: await decideAfter(one, before) }
+  return decideAfter(receipt, before)
+}
+
+/** The decision that a receipt follows, as it was and as the new policy makes it. */
+type Revised = { readonly was: Decision; readonly is: Decision }
+
+/** What the new policy makes of the same message: types, phrases and what was decided before are its own. */
 function factsUnder(
   { facts }: Receipt,
   { policy }: CompiledPolicy,
   phrases: PhraseFacts | undefined,
+  before: Revised | undefined,
 ): Facts {
   const intent = facts.values['intent'] as Intent | undefined
   return {
@@ -138,8 +159,21 @@ function factsUnder(
       ...facts.values,
       ...(intent !== undefined && { type: policy.types[intent] ?? TYPE_OF_INTENT[intent] }),
       ...phrases,
+      ...(before !== undefined && leftBy(before, facts)),
     },
   }
+}
+
+/** What the decision before left behind. What a person had changed by then stays as that person left it. */
+function leftBy({ was, is }: Revised, { values }: Facts): Facts['values'] {
+  const left: Record<string, FactValue> = {}
+  const put = (fact: string, old: FactValue, now: FactValue) => {
+    if (values[fact] === old) left[fact] = now
+  }
+  put('ticket.severityBefore', was.severity, is.severity)
+  put('ticket.heldBefore', was.disposition === 'review', is.disposition === 'review')
+  put('ticket.ownerBefore', was.route.owner.id, is.route.owner.id)
+  return left
 }
 
 function isMoved(was: Decision, is: Decision): boolean {
