@@ -72,7 +72,12 @@ export function verdictOf({ passed, run, suites }: Report): string {
 export function undecidedLine(summary: Summary): string | null {
   if (isDecided(summary)) return null
   const { cases, run, decided } = summary.counts
-  return `${cases - run} of ${cases} cases did not run, ${run - decided} gave no decision`
+  if (cases === 0) return 'there is no case to run'
+  const parts = [
+    ...(run < cases ? [`${cases - run} of ${cases} cases did not run`] : []),
+    ...(decided < run ? [`${run - decided} of ${cases} cases gave no decision`] : []),
+  ]
+  return parts.join(', ')
 }
 
 /** A case without a decision on one line. */

@@ -4,11 +4,11 @@ import { escapeJson } from '../../eval/report/html/escape.ts'
 import { renderPage } from '../../eval/report/html/page.ts'
 import { renderJunit } from '../../eval/report/junit.ts'
 import { renderMarkdown } from '../../eval/report/markdown.ts'
-import { buildReport, type FullReport } from '../../eval/report/report.ts'
+import { buildReport, undecidedLine, type FullReport } from '../../eval/report/report.ts'
 import { renderTerminal } from '../../eval/report/terminal.ts'
 import { readSuite } from '../../eval/suite/read-suite.ts'
 import { summarise } from '../../eval/summary/summarise.ts'
-import { alwaysRaise, policyWith, runLabelled } from './support/run-labelled.ts'
+import { alwaysRaise, followLabels, policyWith, runLabelled } from './support/run-labelled.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -97,10 +97,24 @@ test('a case that gave no decision fails the report even where every gate holds,
     renderTerminal(shown, createPaint(false)),
   ]) {
     expect(text).toContain(`${lost!.caseId}: failed: boom`)
-    expect(text).toContain('0 of 156 cases did not run, 1 gave no decision')
+    expect(text).toContain('1 of 156 cases gave no decision')
     expect(text).not.toContain('every gate holds')
   }
   expect(renderJunit(shown)).toContain('tests="2" failures="1"')
+})
+
+test('a suite without cases, and one that did not run to its end, do not pass', async () => {
+  const policy = await followLabels()
+  const { definition, cases } = await readSuite('must-not')
+  const verdicts = [cases, []].map((given) => {
+    const gateless = { definition: { ...definition, gates: [] }, cases: given }
+    const { summary } = summarise(gateless, [], policy, 10)
+    return [buildReport(full.report.run, [summary]).passed, undecidedLine(summary)]
+  })
+  expect(verdicts).toEqual([
+    [false, '156 of 156 cases did not run'],
+    [false, 'there is no case to run'],
+  ])
 })
 
 test('every form says that a run was about a part of its suites', () => {
