@@ -3,7 +3,6 @@ import type { Answer } from '../domain/answer.ts'
 import type { Caller } from '../domain/api-key.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import type { RecordOutcome } from '../domain/receipt.ts'
-import { draftsOf } from '../domain/drafts.ts'
 import { spikeRules } from '../domain/spike-rules.ts'
 import type { Scorer } from '../domain/signal.ts'
 import type { AppDeps, RequestLog } from '../http/app.ts'
@@ -12,7 +11,6 @@ import { createRateLimiter } from '../http/rate-limit.ts'
 import { findNames } from '../scorers/find-names.ts'
 import type { Db } from '../store/db.ts'
 import { earlierContacts } from '../store/earlier-contacts.ts'
-import { eraseCustomer } from '../store/erase-customer.ts'
 import { checkStore } from '../store/health.ts'
 import { openIncident } from '../store/incidents.ts'
 import { countActiveKeys, findCaller } from '../store/keys.ts'
@@ -20,10 +18,10 @@ import { findReceipt } from '../store/receipts.ts'
 import { readSpikes } from '../store/read-spikes.ts'
 import { recordTriage } from '../store/record-triage.ts'
 import { readRoster } from '../store/roster.ts'
-import { findTicket, readTicketHistory } from '../store/tickets.ts'
-import { findStory, readSeverities, saveEvent } from '../store/ticket-events.ts'
+import { findTicket } from '../store/tickets.ts'
+import { saveEvent } from '../store/ticket-events.ts'
 import type { SecondOpinion } from '../second-opinion.ts'
-import { clocksUnder, recordTicketEvent, timelineOf } from '../ticket-event.ts'
+import { clocksUnder, recordTicketEvent } from '../ticket-event.ts'
 import type { TriageDeps } from '../triage.ts'
 import { triage } from '../triage.ts'
 import { createSpikeDeps } from './spike-deps.ts'
@@ -32,6 +30,7 @@ import type { SourceCheck } from './check-source.ts'
 import { createPolicyDeps } from './policy-deps.ts'
 import { createReviewDeps } from './review-deps.ts'
 import { createDeskDeps } from './desk-deps.ts'
+import { createTicketDeps } from './ticket-deps.ts'
 import { createWebhookDeps } from './webhook-deps.ts'
 import { rememberBriefly, rememberEachBriefly } from './remember-briefly.ts'
 import { createRosterCache } from './roster-cache.ts'
@@ -125,23 +124,17 @@ export function createAppDeps(parts: AppParts): AppDeps {
       tell(outcome)
       return outcome
     },
-    findTicket: (caller, ticketId) => findTicket(db, caller, ticketId),
+    ...createTicketDeps({ db, policy: policy.compiled, findPolicyOf, now }),
     recordTicketEvent: (about, event) =>
       recordTicketEvent(about, event, {
         now,
         workClocks: clocksUnder(findPolicyOf, policy.compiled),
         saveEvent: (whose, what, at, workClocks) => saveEvent(db, whose, what, at, workClocks),
       }),
-    clockTimeline: async (caller, ticketId) => {
-      const story = await findStory(db, caller, ticketId)
-      if (story === undefined) return []
-      const severities = await readSeverities(db, story.row)
-      return timelineOf(story, severities, now(), findPolicyOf, policy.compiled)
+    findReceipt: async (decisionId, caller = null) => {
+      const found = await findReceipt(db, decisionId)
+      return caller === null || found?.caller === caller ? found?.receipt : undefined
     },
-    draftsFor: (ticket) => draftsOf(ticket, policy.compiled, now().getTime()),
-    ticketHistory: (caller, ticketId) => readTicketHistory(db, caller, ticketId),
-    eraseCustomer: (customerId, actor) => eraseCustomer(db, { customerId, actor, now: now() }),
-    findReceipt: async (decisionId) => (await findReceipt(db, decisionId))?.receipt,
     findPolicy: findPolicyOf,
     ...createPolicyDeps({ db, policy, findPolicyOf, now, checkPolicy: parts.checkPolicy }),
     ...reviews,

@@ -96,14 +96,14 @@ export function createDeskDeps({
         }),
       ),
     readCard: async (review) => {
-      const [stored, ticket, history, similar] = await Promise.all([
-        findReceipt(db, review.decisionId),
-        findTicket(db, review.caller, review.ticketId),
-        readTicketHistory(db, review.caller, review.ticketId),
+      const stored = await findReceipt(db, review.decisionId)
+      if (stored === undefined) throw new Error('A review without its receipt')
+      const [ticket, history, similar] = await Promise.all([
+        findTicket(db, stored.caller, review.ticketId),
+        readTicketHistory(db, stored.caller, review.ticketId),
         findSimilarTickets(db, review.id, SIMILAR),
       ])
-      if (stored === undefined || ticket === undefined)
-        throw new Error('A review without its receipt or ticket')
+      if (ticket === undefined) throw new Error('A review without its ticket')
       const policy = await findPolicy(stored.receipt.policy.hash)
       return {
         review,

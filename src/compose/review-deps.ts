@@ -1,3 +1,4 @@
+import { reviewAsTold } from '../domain/as-told.ts'
 import type { CompiledPolicy } from '../domain/compile-policy.ts'
 import { definedOnly } from '../domain/defined-only.ts'
 import type { Roster } from '../domain/roster.ts'
@@ -53,9 +54,10 @@ export function createReviewDeps({
       const { reviews, next } = await listReviews(db, queryOf(filter))
       return { reviews: await show(reviews), next }
     },
-    async findReview(id) {
+    async findReview(id, caller = null) {
       const review = await findReview(db, id)
-      return review && showOne(review)
+      if (review === undefined || caller === null) return review && showOne(review)
+      return review.caller === caller ? showOne(reviewAsTold(review, now())) : undefined
     },
     async reviewQuality({ days }) {
       const since = new Date(now().getTime() - days * DAY_MS)

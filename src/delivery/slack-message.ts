@@ -4,6 +4,8 @@ import type { OutboxEvent } from '../domain/delivery.ts'
 /** What payloads of review events and pages have in common; each has some of it. */
 type Payload = {
   readonly reviewId?: string
+  /** The suggestion is hidden from whoever judges it. */
+  readonly blind?: boolean
   readonly severity?: string
   readonly team?: string
   readonly owner?: string
@@ -38,7 +40,7 @@ export function slackMessageOf(
   const about = payload as Payload
   const title = titleOf(type, ticketId, about)
   if (title === null) return null
-  const decision = answer === null ? null : (JSON.parse(answer) as Answer)
+  const decision = answer === null || about.blind === true ? null : (JSON.parse(answer) as Answer)
   const reasons = decision === null ? [] : reasonLines(decision, ticketText)
   const blocks: Block[] = [
     { type: 'header', text: { type: 'plain_text', text: cut(title, HEADER_LENGTH) } },

@@ -10,7 +10,6 @@ export type ReviewView = Pick<
   | 'id'
   | 'decisionId'
   | 'ticketId'
-  | 'caller'
   | 'revision'
   | 'state'
   | 'blind'
@@ -32,6 +31,8 @@ export type ReviewView = Pick<
 > & { readonly [K in keyof ReviewedFields]: ReviewedFields[K] | null } & {
   /** An item with a known answer is shown as a sample: who knows that it is one judges otherwise. */
   readonly kind: 'held' | 'sample'
+  /** Null for samples: nobody sent an item with a known answer. */
+  readonly caller: string | null
   readonly proposal: {
     readonly by: string
     readonly at: string
@@ -41,7 +42,10 @@ export type ReviewView = Pick<
   /** Until then its decider may take the decision back, and nobody outside is told. */
   readonly undoUntil: string | null
   readonly order: ReviewOrder
-  readonly suggestedReviewer: SuggestedReviewer | null
+  /** Why is hidden like the suggestion, which it would name. */
+  readonly suggestedReviewer:
+    | (Omit<SuggestedReviewer, 'because'> & { readonly because: string | null })
+    | null
 }
 
 /** A claim whose lease is over is shown as what it is: nobody's. */
@@ -60,13 +64,17 @@ export function viewOf(
       ({ state: 'pending', claimedBy: null, claimedAt: null, leaseUntil: null } as const)),
     ...(hidden && { severity: null, type: null, team: null, owner: null, backup: null }),
     kind: kind === 'held' ? 'held' : 'sample',
+    caller: kind === 'held' ? review.caller : null,
     proposal:
       proposal === null
         ? null
         : { by: proposal.by, at: proposal.at, outcome: hidden ? null : proposal.outcome },
     undoUntil: undoable ? undo.until : null,
-    order: hidden ? blindOrder(review, now) : orderOf(review, now),
-    suggestedReviewer,
+    order: orderShown(review, now),
+    suggestedReviewer: suggestedReviewer && {
+      ...suggestedReviewer,
+      because: hidden ? null : suggestedReviewer.because,
+    },
   }
 }
 
@@ -79,10 +87,13 @@ function withoutWeight({
   return review
 }
 
-/** The weight of a blind review would give its severity away. */
-function blindOrder({ dueAt }: Review, now: Date): ReviewOrder {
-  return orderOf(
-    { consequence: 1, doubt: 1, orderBecause: 'hidden until you have judged', dueAt },
-    now,
-  )
+/** The weight of a blind review would give its severity away, the doubt of a sample whether its answer is known. */
+function orderShown(review: Review, now: Date): ReviewOrder {
+  const { kind, blind, state, dueAt, severity } = review
+  if (blind && (state === 'pending' || state === 'claimed')) {
+    const orderBecause = 'hidden until you have judged'
+    return orderOf({ consequence: 1, doubt: 1, orderBecause, dueAt }, now)
+  }
+  const sample = { ...review, doubt: 1, orderBecause: `${severity}, a sample` }
+  return orderOf(kind === 'held' ? review : sample, now)
 }

@@ -36,6 +36,12 @@ export function requireRole(deps: AuthDeps, ...roles: readonly Role[]): Middlewa
 
 export const callerOf = (c: Context) => c.get('caller') as Caller
 
+/** The platform that a key is limited to; null: people see what all of them sent. */
+export function platformOf(c: Context): string | null {
+  const { name, roles } = callerOf(c)
+  return roles.every((role) => role === 'platform') ? name : null
+}
+
 async function authenticate(c: Context, deps: AuthDeps): Promise<Caller> {
   const key = presentedKey(c)
   if (key !== undefined) {

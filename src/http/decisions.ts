@@ -7,12 +7,13 @@ import { replay } from '../replay.ts'
 import { reasonSchema, signalsSchema } from './answer-schema.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { requireRole } from './auth.ts'
+import { platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { readOptionalBody } from './read-body.ts'
 
 export type DecisionDeps = AuthDeps & {
-  readonly findReceipt: (decisionId: string) => Promise<Receipt | undefined>
+  /** Of one caller, or of any when `caller` is null. */
+  readonly findReceipt: (decisionId: string, caller?: string | null) => Promise<Receipt | undefined>
   /** A policy that has decided here before, by hash. */
   readonly findPolicy: (hash: string) => Promise<CompiledPolicy | undefined>
   readonly maxBodyBytes: number
@@ -109,7 +110,7 @@ export function addDecisions(app: App, deps: DecisionDeps): void {
   for (const route of [getRoute, replayRoute]) app.openAPIRegistry.registerPath(route)
 
   app.get('/decisions/:id', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) => {
-    const receipt = await requireReceipt(deps, c.req.param('id'))
+    const receipt = await requireReceipt(deps, c.req.param('id'), platformOf(c))
     const compiled = await deps.findPolicy(receipt.policy.hash)
     return c.json(
       compiled === undefined ? receipt : { ...receipt, explanation: explain(receipt, compiled) },
@@ -121,7 +122,7 @@ export function addDecisions(app: App, deps: DecisionDeps): void {
     requireRole(deps, 'platform', 'reviewer', 'lead'),
     async (c) => {
       const { policyHash } = await readOptionalBody(c, replayBody, { maxBytes: deps.maxBodyBytes })
-      const receipt = await requireReceipt(deps, c.req.param('id'))
+      const receipt = await requireReceipt(deps, c.req.param('id'), platformOf(c))
       const compiled = await deps.findPolicy(policyHash ?? receipt.policy.hash)
       if (compiled === undefined)
         throw new TriageError('not_found', 'Cannot find a policy with this hash')
@@ -130,8 +131,12 @@ export function addDecisions(app: App, deps: DecisionDeps): void {
   )
 }
 
-async function requireReceipt(deps: DecisionDeps, decisionId: string): Promise<Receipt> {
-  const receipt = await deps.findReceipt(decisionId)
+async function requireReceipt(
+  deps: DecisionDeps,
+  decisionId: string,
+  caller: string | null,
+): Promise<Receipt> {
+  const receipt = await deps.findReceipt(decisionId, caller)
   if (receipt === undefined) throw new TriageError('not_found', 'Cannot find this decision')
   return receipt
 }

@@ -3,7 +3,7 @@ import { TriageError } from '../domain/errors.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { callerOf, requireRole } from './auth.ts'
+import { callerOf, platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { parseAs, readBody, readText, requireMediaType } from './read-body.ts'
 
@@ -231,9 +231,7 @@ export function addPolicy(app: App, deps: PolicyDeps): void {
     app.openAPIRegistry.registerPath(added)
   app.get('/policy/diagram', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) => {
     const format = (c.req.header('accept') ?? '').includes('mermaid') ? 'mermaid' : 'svg'
-    const { name, roles } = callerOf(c)
-    const seesAll = roles.some((role) => role !== 'platform')
-    const picture = await deps.drawPolicy(format, seesAll ? null : name, c.req.query('ticket'))
+    const picture = await deps.drawPolicy(format, platformOf(c), c.req.query('ticket'))
     if (picture === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
     // The picture carries its own style and nothing else.
     c.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")

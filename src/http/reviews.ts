@@ -9,7 +9,7 @@ import type { ReviewRequest } from '../review.ts'
 import { actionSchema } from './answer-schema.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { callerOf, requireRole } from './auth.ts'
+import { callerOf, platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { parseAs, readOptionalBody } from './read-body.ts'
 
@@ -28,7 +28,8 @@ export type ReviewAnswer =
 
 export type ReviewDeps = AuthDeps & {
   readonly listReviews: (filter: ReviewFilter) => Promise<ReviewPage>
-  readonly findReview: (id: string) => Promise<ReviewView | undefined>
+  /** Of a ticket of one caller, as far as it was told; of any, as it stands, when `caller` is null. */
+  readonly findReview: (id: string, caller?: string | null) => Promise<ReviewView | undefined>
   readonly reviewTicket: (
     id: string,
     request: ReviewRequest,
@@ -101,7 +102,7 @@ const reviewSchema = z
       sentence: z.string(),
     }),
     suggestedReviewer: z
-      .object({ id: z.string(), name: z.string(), because: z.string() })
+      .object({ id: z.string(), name: z.string(), because: z.string().nullable() })
       .nullable(),
     proposal: z.looseObject({ by: z.string(), at: z.iso.datetime() }).nullable().openapi({
       description: 'Under four eyes: what the first person decided; of a blind review only who did',
@@ -225,6 +226,8 @@ const getRoute = createRoute({
   tags: ['Reviews'],
   path: '/reviews/{id}',
   summary: 'One held ticket',
+  description:
+    'A platform key sees the reviews of tickets it sent; until a decision can no longer be taken back, the review as it was before.',
   request: { params: id },
   responses: { 200: json('The review', reviewSchema), ...problems(401, 403, 404) },
 })
@@ -242,12 +245,9 @@ export function addReviews(app: App, deps: ReviewDeps): void {
   )
 
   app.get('/reviews/:id', requireRole(deps, 'reviewer', 'lead', 'platform'), async (c) => {
-    const review = await deps.findReview(c.req.param('id'))
+    const review = await deps.findReview(c.req.param('id'), platformOf(c))
     if (review === undefined) throw new TriageError('not_found', 'Cannot find this review')
-    const { undoUntil, outcome } = review
-    const final = undoUntil === null || callerOf(c).roles.some((role) => role !== 'platform')
-    // What can still be taken back has not left the house.
-    return c.json({ ...review, outcome: final ? outcome : null })
+    return c.json(review)
   })
 
   for (const [name, { summary, schema, request }] of Object.entries(VERBS)) {

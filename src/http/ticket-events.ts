@@ -4,7 +4,7 @@ import type { TicketEvent } from '../domain/ticket-event.ts'
 import { definedOnly } from '../domain/defined-only.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { callerOf, requireRole } from './auth.ts'
+import { callerOf, platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { readBody } from './read-body.ts'
 import { instant } from './ticket-schema.ts'
@@ -89,15 +89,13 @@ export function addTicketEvents(app: App, deps: TicketEventEndpointDeps): void {
   app.openAPIRegistry.registerPath(route)
   app.post('/tickets/:id/events', requireRole(deps, 'platform', 'lead'), async (c) => {
     const { occurredAt, ...body } = await readBody(c, eventSchema, { maxBytes: deps.maxBodyBytes })
-    const { name, roles } = callerOf(c)
-    const seesAll = roles.some((role) => role !== 'platform')
     const ticketId = c.req.param('id')
     const event = {
       ...definedOnly(body),
       occurredAt: new Date(occurredAt ?? deps.now()).toISOString(),
     } as TicketEvent
     const done = await deps.recordTicketEvent(
-      { caller: seesAll ? null : name, ticketId, actor: name },
+      { caller: platformOf(c), ticketId, actor: callerOf(c).name },
       event,
     )
     return c.json({ ticketId, eventId: event.id, replayed: done === 'replayed' })

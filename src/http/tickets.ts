@@ -6,7 +6,7 @@ import { CLOCK_KINDS } from '../domain/policy.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { callerOf, requireRole } from './auth.ts'
+import { callerOf, platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 
 /** A ticket as it stands: the last decision and what a person made of it. */
@@ -27,16 +27,21 @@ export type TicketEvent = {
 }
 
 export type TicketDeps = AuthDeps & {
-  /** Of one caller, or of any when `caller` is null. */
-  readonly findTicket: (caller: string | null, ticketId: string) => Promise<TicketView | undefined>
-  /** What happened to its clocks, in sentences. */
-  readonly clockTimeline: (
-    caller: string,
+  /** Of one caller, as far as it was told; of any, as it stands, when `caller` is null. */
+  readonly readTicket: (
+    caller: string | null,
     ticketId: string,
-  ) => Promise<readonly { readonly at: string; readonly sentence: string }[]>
+  ) => Promise<
+    | {
+        readonly ticket: TicketView
+        /** What happened to its clocks, in sentences. */
+        readonly timeline: readonly { readonly at: string; readonly sentence: string }[]
+        readonly history: readonly TicketEvent[]
+      }
+    | undefined
+  >
   /** The policy's messages filled for the ticket as it stands. */
   readonly draftsFor: (ticket: Standing) => Drafts
-  readonly ticketHistory: (caller: string, ticketId: string) => Promise<readonly TicketEvent[]>
   readonly eraseCustomer: (
     customerId: string,
     actor: string,
@@ -50,7 +55,8 @@ const getRoute = createRoute({
   tags: ['Tickets'],
   path: '/tickets/{id}',
   summary: 'A ticket as it stands now, and everything that happened to it',
-  description: 'A platform key sees the tickets it sent; reviewers, leads and admins see all.',
+  description:
+    'A platform key sees the tickets it sent, as they stood before a decision that can still be taken back, and of reviews who did what; reviewers, leads and admins see all.',
   request: { params: id },
   responses: {
     200: json(
@@ -116,12 +122,9 @@ export function addTickets(app: App, deps: TicketDeps): void {
   for (const route of [getRoute, eraseRoute]) app.openAPIRegistry.registerPath(route)
 
   app.get('/tickets/:id', requireRole(deps, 'platform', 'reviewer', 'lead'), async (c) => {
-    const caller = callerOf(c)
-    const seesAll = caller.roles.some((role) => role !== 'platform')
-    const ticket = await deps.findTicket(seesAll ? null : caller.name, c.req.param('id'))
-    if (ticket === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
-    const history = await deps.ticketHistory(ticket.caller, ticket.ticketId)
-    const timeline = await deps.clockTimeline(ticket.caller, ticket.ticketId)
+    const found = await deps.readTicket(platformOf(c), c.req.param('id'))
+    if (found === undefined) throw new TriageError('not_found', 'Cannot find this ticket')
+    const { ticket, timeline, history } = found
     return c.json({ ...ticket, timeline, history, drafts: deps.draftsFor(ticket) })
   })
 

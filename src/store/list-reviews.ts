@@ -43,6 +43,9 @@ export async function listReviews(db: Db, query: ReviewQuery): Promise<ReviewPag
     filter('v.state in (select json_array_elements_text(?::json))', JSON.stringify(states))
   if (query.kinds !== undefined)
     filter('v.kind in (select json_array_elements_text(?::json))', JSON.stringify(query.kinds))
+  // Who asks for a severity would learn that of a hidden suggestion.
+  if ([query.severity, query.team, query.owner].some((asked) => asked !== undefined))
+    where.push(`not (v.blind and v.state in ('pending', 'claimed'))`)
   if (query.severity !== undefined) filter('v.severity = ?', query.severity)
   if (query.team !== undefined) filter('v.team = ?', toStorable(query.team))
   if (query.owner !== undefined) filter('v.owner = ?', toStorable(query.owner))

@@ -68,7 +68,8 @@ const TOLD_ALREADY = 'Cannot undo this review: others have been told of the deci
 /*
  * The ticket is locked before its review, in the order of record_triage, so that a person and a new revision cannot
  * wait for each other. A row that changed while this statement waited is checked again by its version. An undo takes
- * the event of the decision back, which only works while no sender has it; its number tells of the undo instead.
+ * the event of the decision back, which only works while no sender has it; its number tells of the undo instead. Of an
+ * exercise nobody was told.
  */
 const SAVE = `
   with ticket as (
@@ -87,7 +88,7 @@ const SAVE = `
            proposal = $25::text::json, proposed_by = $26, undo = $27::text::json, version = v.version + 1
       from ticket t
      where v.id = $2 and v.ticket = t.id and v.version = $3
-       and case when $24::boolean then exists (select from withdrawn) else v.state in ('pending', 'claimed') end
+       and case when $24::boolean then v.kind = 'known' or exists (select from withdrawn) else v.state in ('pending', 'claimed') end
     returning v.id, v.ticket, v.decision_id
   ), moved as (
     update tickets t

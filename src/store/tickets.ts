@@ -1,6 +1,8 @@
+import type { Untold } from '../domain/as-told.ts'
 import type { Clock } from '../domain/decision.ts'
 import type { Severity, TicketType } from '../domain/labels.ts'
 import type { PreviousDecision } from '../domain/receipt.ts'
+import type { ReviewKind, Undo } from '../domain/review-state.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import type { ClockState } from '../domain/run-clocks.ts'
 import { BREACH } from './clock-story.ts'
@@ -57,6 +59,26 @@ export async function findTicket(
     caller === null ? null : toStorable(caller),
   ])
   return row === undefined ? undefined : stateOf(row)
+}
+
+/** A decision about a ticket that can still be taken back; undefined when there is none. */
+export async function findUntold(
+  db: Db,
+  caller: string,
+  ticketId: string,
+  now: Date,
+): Promise<Untold | undefined> {
+  const rows = await db.rows<{ kind: ReviewKind; decided_at: string; undo: string }>(
+    `select v.kind, v.decided_at, v.undo from tickets t join reviews v on v.decision_id = t.decision_id
+      where t.tenant = $1 and t.external_id = $2 and t.caller = $3 and v.decided_at is not null and v.undo is not null`,
+    [db.tenant, toStorable(ticketId), toStorable(caller)],
+  )
+  for (const { kind, decided_at: decidedAt, undo } of rows) {
+    const { until, fields, clocks } = parseJson(undo) as Undo
+    const standing = kind === 'held' ? 'held' : 'auto'
+    if (Date.parse(until) > now.getTime()) return { decidedAt, standing, fields, clocks }
+  }
+  return undefined
 }
 
 const FIND_TICKET = `

@@ -291,3 +291,31 @@ test('Slack gets the card with a link, and nothing in it is markup', async () =>
   expect(message).toContain(`https://triage.example.test/review/${record.review!.id}`)
   expect((JSON.parse(message!) as { text: string }).text).not.toContain('<!channel>')
 })
+
+test('of a blind review neither a message nor an event tells the suggestion', async () => {
+  const { db, pass, started } = await open('blind', ['/blind'])
+  await registerWebhook(db, {
+    id: newId('hook'),
+    kind: 'slack',
+    url: `${receiver.url}/blind-slack`,
+    events: [],
+    secret: SECRET,
+    actor: 'root',
+    now: started,
+  })
+  const review = { kind: 'sample', blind: true } as const
+  const record = aRecord({ severity: 'P2', now: started, review })
+  await recordTriage(db, record)
+  await pass()
+  const [message] = receiver.on('/blind-slack').map(({ body }) => body)
+  expect(message).toContain(`${record.ticket.id} waits for a person`)
+  for (const told of ['P2', 'technical', 'platform', 'Ana', 'Nobody can pay'])
+    expect(message).not.toContain(told)
+  const opened = receiver
+    .on('/blind')
+    .map(({ body }) => JSON.parse(body) as Envelope)
+    .find(({ type }) => type === 'review.opened')!
+  expect(opened.data).toMatchObject({ blind: true, reviewId: record.review!.id })
+  for (const hidden of ['severity', 'team', 'owner', 'decision'])
+    expect(opened.data).not.toHaveProperty(hidden)
+})

@@ -6,6 +6,7 @@ import { openDeliverer } from '../../src/compose/deliverer.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
 import { createNodePost } from '../../src/delivery/post-node.ts'
 import type { Action } from '../../src/domain/decision.ts'
+import { showInstant } from '../../src/domain/show-instant.ts'
 import { registerWebhook } from '../../src/store/webhooks.ts'
 import { onBothStores } from '../store/stores.ts'
 import { criticalTicket } from '../support/app.ts'
@@ -155,15 +156,31 @@ describe.skipIf(!hasChromium)('the desk in Chromium', () => {
       const receipt = (await (
         await desk.get(`/decisions/${decisionId}`, desk.platform)
       ).json()) as {
+        ticketId: string
         decision: { proposed: Action[] }
       }
       const P2 = { severity: 'P2', priority: 'high' }
       // While it can be taken back, it stays in the house.
       expect(await platform.actionsSent()).toEqual([])
       ahead += 11_000
+      const { clocks } = (await (
+        await desk.get(`/tickets/${receipt.ticketId}`, desk.platform)
+      ).json()) as { clocks: { kind: string; dueAt: string }[] }
+      // The draft promises what a P2 is owed.
+      const promised = ['update', 'resolution'].map((owed) =>
+        showInstant(clocks.find(({ kind }) => kind === owed)!.dueAt),
+      )
       expect(await platform.actionsSent()).toEqual(
         receipt.decision.proposed.map((action) => {
           if (action.kind === 'set_priority') return { ...action, ...P2 }
+          if (action.kind === 'draft_reply') {
+            const times = promised.values()
+            const body = action.body.replace(
+              /\w+day \d+ \w+, [\d:]+ UTC/g,
+              () => times.next().value!,
+            )
+            return { ...action, body }
+          }
           if (action.kind !== 'add_tags') return action
           const tags = action.tags.map((tag) => tag.replace('P1', 'P2').replace('critical', 'high'))
           return { ...action, tags }

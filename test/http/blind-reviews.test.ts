@@ -110,3 +110,19 @@ describe('two people judge without the suggestion, which is P1', () => {
     for (const told of ['an old invoice', 'overridden']) expect(page).not.toContain(told)
   })
 })
+
+test('no filter and no name of a skill tells what a blind review hides', async () => {
+  const id = await open({ severity: 'P2', review: { kind: 'sample', blind: true } })
+  const listed = async (filter: string) => {
+    const page = await (await api.get(`/reviews?limit=200${filter}`, rita)).json()
+    return (page as { reviews: { id: string; suggestedReviewer: object | null }[] }).reviews
+  }
+  const shown = (await listed('')).find((review) => review.id === id)!
+  expect(shown.suggestedReviewer === null || 'because' in shown.suggestedReviewer).toBe(true)
+  expect(shown.suggestedReviewer ?? { because: null }).toMatchObject({ because: null })
+  for (const filter of ['severity=P2', 'team=platform', 'owner=ana'])
+    expect((await listed(`&${filter}`)).map((review) => review.id)).not.toContain(id)
+  await answer(id, sam, 'P2')
+  const decided = await listed('&state=decided&severity=P2&team=platform&owner=ana')
+  expect(decided.map((review) => review.id)).toContain(id)
+})

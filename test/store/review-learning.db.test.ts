@@ -17,6 +17,7 @@ import { recordTriage } from '../../src/store/record-triage.ts'
 import { transitionReview } from '../../src/store/reviews.ts'
 import { readRoster } from '../../src/store/roster.ts'
 import { listDemotions, restoreRoute } from '../../src/store/route-modes.ts'
+import { openApp } from '../support/app.ts'
 import { aRecord, NOW, type RecordPlan } from './a-record.ts'
 import { countRows, onBothStores } from './stores.ts'
 
@@ -160,6 +161,52 @@ onBothStores((db) => {
     expect(expected!.planted).toBe(expected!.severity !== fields.severity)
     // One in six is below the share of one in five.
     expect(await plant()).toBe(1)
+  })
+
+  test('an item with a known answer looks like any sample, and its answer can be taken back', async () => {
+    const tenant = forTenant(db(), `exercise-${Math.random()}`)
+    const { compiled } = await loadPolicy('policies/saas.yaml')
+    const review = { ...compiled.policy.review, samples: { share: 0, blind: 0, known: 1 } }
+    const policy = { ...compiled, policy: { ...compiled.policy, review } }
+    const parts = reviewParts({ db: tenant, policy, newId: randomUUID })
+    const now = new Date()
+    const sample = async () => {
+      const id = randomUUID()
+      const record = aRecord({ severity: 'P3', now, review: { kind: 'sample', id } })
+      await recordTriage(tenant, record)
+      return id
+    }
+    const decidedBefore = await sample()
+    const app = await openApp(tenant, { scorers: [] })
+    const samples = async () =>
+      (
+        (await (await app.get('/reviews?kind=sample')).json()) as {
+          reviews: { id: string; caller: string | null; order: { doubt: number } }[]
+        }
+      ).reviews
+    expect((await app.post(`/reviews/${decidedBefore}/approve`, {})).status).toBe(200)
+    await parts.find(({ name }) => name === 'plant exercises')!.run(now)
+    const other = await sample()
+    const listed = await samples()
+    expect(listed).toHaveLength(2)
+    expect(new Set(listed.map(({ caller, order }) => `${caller} ${order.doubt}`)).size).toBe(1)
+    expect(JSON.stringify(listed)).not.toContain('service exercise')
+
+    for (const { id } of listed) {
+      const page = await (await app.get(`/review/${id}`)).text()
+      expect(page).toContain('A sample: it was decided automatically')
+      for (const told of ['service exercise', 'set by hand', 'could be scored', 'scored by'])
+        expect(page).not.toContain(told)
+      // An item that nobody sent has no clocks, no history and no scores.
+      for (const part of ['clocks', 'history', 'scores', 'because'])
+        expect(page).not.toMatch(new RegExp(`id="${part}-title"|class="plain ${part}"`))
+    }
+
+    const exercise = listed.find(({ id }) => id !== other)!.id
+    expect((await app.post(`/reviews/${exercise}/approve`, {})).status).toBe(200)
+    const back = await app.post(`/reviews/${exercise}/undo`, {})
+    expect(await back.json()).toMatchObject({ state: 'claimed', decidedBy: null })
+    expect((await app.post(`/reviews/${exercise}/approve`, {})).status).toBe(200)
   })
 
   describe('a route that drifts', () => {

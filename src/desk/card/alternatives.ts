@@ -14,22 +14,13 @@ const SHOWN = 3
 const CHANGES = 5
 const MISSES = 3
 
-/** What the scorers nearly said instead, and what would have changed the decision. */
+/** What the scorers nearly said instead, as far as that is shown, and what would have changed the decision. */
 export function alternativesSection(
-  { intent, priority }: Signals,
+  signals: Pick<Signals, 'intent' | 'priority'> | undefined,
   explanation: Explanation | undefined,
   names: Names,
 ): Html | '' {
-  const others = [
-    ...(isUnscored(intent) ? [] : intent.alternatives).map((other) => ({
-      name: `Intent ${spoken(other.label)}`,
-      ...other,
-    })),
-    ...(isUnscored(priority) ? [] : (priority.alternatives ?? [])).map((other) => ({
-      name: `Priority ${other.label}`,
-      ...other,
-    })),
-  ]
+  const others = (signals === undefined ? [] : scoredOtherwise(signals))
     .filter(({ confidence }) => confidence >= LEAST)
     .toSorted((a, b) => b.confidence - a.confidence)
     .slice(0, SHOWN)
@@ -45,6 +36,19 @@ export function alternativesSection(
     </ul>
     ${explanation === undefined ? '' : changes(explanation, names)}
   </section>`
+}
+
+function scoredOtherwise({ intent, priority }: Pick<Signals, 'intent' | 'priority'>) {
+  return [
+    ...(isUnscored(intent) ? [] : intent.alternatives).map((other) => ({
+      name: `Intent ${spoken(other.label)}`,
+      ...other,
+    })),
+    ...(isUnscored(priority) ? [] : (priority.alternatives ?? [])).map((other) => ({
+      name: `Priority ${other.label}`,
+      ...other,
+    })),
+  ]
 }
 
 /** One change a fact, the nearest; and the rules that one or two comparisons kept from deciding. */

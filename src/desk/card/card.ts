@@ -75,7 +75,7 @@ export function card(data: CardData, view: CardView): Html {
         </section>
         ${isShown(review) ? reasonsSection(data.receipt.decision.reasons) : ''}
         ${isShown(review) ? similarSection(data.similar, names, now) : ''}
-        ${isShown(review) ? historySection(data.history, now) : ''}
+        ${isShown(review) && review.kind === 'held' ? historySection(data.history, now) : ''}
       </div>
       <div class="side-column">${isShown(review) ? knownAbout(data, review, names, now) : ''}</div>
     </div>
@@ -97,16 +97,23 @@ function knownAbout(
   now: Date,
 ): Html {
   const decided = review.outcome !== null
+  // Nothing scored or promised an item with a known answer, and it must look like any other sample.
+  const held = review.kind === 'held'
   return html`<section aria-labelledby="suggestion-title">
       <h2 id="suggestion-title">${decided ? 'Decision' : 'Suggestion'}</h2>
       ${standingFields(review, names)}
     </section>
-    ${clocksSection(clocks, now)} ${scoresSection(receipt.signals)}
-    ${alternativesSection(receipt.signals, explanation, names)}
+    ${held ? clocksSection(clocks, now) : ''} ${held ? scoresSection(receipt.signals) : ''}
+    ${alternativesSection(held ? receipt.signals : undefined, explanation, names)}
     ${decided ? '' : proposedSection(receipt.decision, names)}
     <p class="hint">
-      Policy ${receipt.policy.id} ${receipt.policy.version} · scored by
-      ${receipt.scorers.map(({ name, version }) => `${name} ${version}`).join(', ')}
+      Policy ${receipt.policy.id}
+      ${receipt.policy.version}${
+        held
+          ? html` · scored by
+            ${receipt.scorers.map(({ name, version }) => `${name} ${version}`).join(', ')}`
+          : ''
+      }
     </p>`
 }
 

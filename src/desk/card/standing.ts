@@ -88,17 +88,20 @@ function holderNotice(
 }
 
 /** Why a person must decide, why it stands where it stands in the queue, and who should take it. */
-export function heldBecause({
-  review: { order, suggestedReviewer },
-  receipt,
-}: Pick<CardData, 'review' | 'receipt'>): Html {
+export function heldBecause({ review, receipt }: Pick<CardData, 'review' | 'receipt'>): Html {
   const because = receipt.decision.review?.because ?? []
-  return html`<ul class="plain because" aria-label="Held because">
-      ${because.map((sentence) => html`<li>${sentence}</li>`)}
-      ${receipt.degraded.map((step) => html`<li>Scored without all scorers: ${step}</li>`)}
-    </ul>
+  const { order, suggestedReviewer } = review
+  // A sample was not held.
+  const reasons =
+    review.kind === 'sample'
+      ? ''
+      : html`<ul class="plain because" aria-label="Held because">
+          ${because.map((sentence) => html`<li>${sentence}</li>`)}
+          ${receipt.degraded.map((step) => html`<li>Scored without all scorers: ${step}</li>`)}
+        </ul>`
+  return html`${reasons}
     <p class="hint">
-      ${order.sentence}${suggestedReviewer === null ? '' : `. ${suggestedReviewer.because}`}
+      ${order.sentence}${suggestedReviewer?.because ? `. ${suggestedReviewer.because}` : ''}
     </p>`
 }
 

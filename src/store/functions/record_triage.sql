@@ -37,6 +37,7 @@ declare
   -- An item with a known answer is an exercise: nobody outside hears of it.
   exercise boolean := coalesce(planned ->> 'kind' = 'known', false);
   events integer := case when exercise then 0 when planned is null then 1 else 2 end;
+  hidden boolean := coalesce((planned ->> 'blind')::boolean, false);
   seq_before integer := 0;
   closed record;
   carried_from text;
@@ -225,9 +226,14 @@ begin
     if not exercise then
       insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
         values (in_tenant, ticket_ref, seq_before + 2, 'review.opened', in_decision_id,
-          json_build_object('reviewId', planned ->> 'id', 'kind', planned ->> 'kind', 'decisionId', in_decision_id,
-            'ticketId', in_ticket_id, 'severity', in_severity, 'team', in_team, 'owner', in_owner,
-            'dueAt', planned ->> 'dueAt'), in_now, in_now);
+        -- Who judges blind hears of no suggestion from elsewhere.
+        case when hidden
+          then json_build_object('reviewId', planned ->> 'id', 'kind', planned ->> 'kind', 'blind', true,
+            'decisionId', in_decision_id, 'ticketId', in_ticket_id, 'dueAt', planned ->> 'dueAt')
+          else json_build_object('reviewId', planned ->> 'id', 'kind', planned ->> 'kind', 'blind', false,
+            'decisionId', in_decision_id, 'ticketId', in_ticket_id, 'severity', in_severity, 'team', in_team,
+            'owner', in_owner, 'dueAt', planned ->> 'dueAt')
+        end, in_now, in_now);
     end if;
   end if;
 
