@@ -6,7 +6,7 @@ import { atomsOf, boundsOf, factSpaceOf, MISSING } from './fact-space.ts'
 import { findFact, type FactDefinition, type Facts, type FactValue } from './facts.ts'
 import { TYPE_OF_INTENT, type Intent, type Severity } from './labels.ts'
 import type { Moment } from './moment.ts'
-import type { Matcher } from './policy.ts'
+import type { Matcher, Policy } from './policy.ts'
 import type { Roster } from './roster.ts'
 import { segmentRoutes } from './segment-routes.ts'
 
@@ -240,11 +240,18 @@ export function changed(
     const intent = is as Intent
     next['type'] = policy.types[intent] ?? TYPE_OF_INTENT[intent]
   }
-  if (fact === 'phrases.ids' && Array.isArray(is)) {
-    const kinds = policy.phrases.filter(({ id }) => is.includes(id)).map(({ kind }) => kind)
-    next['phrases'] = [
-      ...new Set([...((next['phrases'] as readonly string[]) ?? []), ...kinds]),
-    ].sort()
+  if (fact === 'phrases.ids') {
+    const left = kindsOf(is, policy)
+    const gone = kindsOf(values[fact], policy).filter((kind) => !left.includes(kind))
+    const kinds = itemsOf(next['phrases']).filter((kind) => !gone.includes(kind))
+    next['phrases'] = [...new Set([...kinds, ...left])].sort()
+  }
+  // A phrase whose kind is not there was not found.
+  if (fact === 'phrases' && next['phrases.ids'] !== undefined) {
+    const gone = itemsOf(values[fact]).filter((kind) => !itemsOf(is).includes(kind))
+    next['phrases.ids'] = itemsOf(next['phrases.ids']).filter((id) =>
+      kindsOf([id], policy).every((kind) => !gone.includes(kind)),
+    )
   }
   for (const { product, factors } of PRODUCTS) {
     if (!(factors as readonly string[]).includes(fact)) continue
@@ -253,4 +260,16 @@ export function changed(
     else delete next[product]
   }
   return { values: next, evidence }
+}
+
+const itemsOf = (list: FactValue | typeof MISSING | undefined): readonly string[] =>
+  Array.isArray(list) ? (list as readonly string[]) : []
+
+/** The kinds of the phrases that are found. */
+function kindsOf(
+  ids: FactValue | typeof MISSING | undefined,
+  { phrases }: Policy,
+): readonly string[] {
+  const found = itemsOf(ids)
+  return phrases.filter(({ id }) => found.includes(id)).map(({ kind }) => kind)
 }

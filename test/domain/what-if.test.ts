@@ -9,7 +9,8 @@ import { EMPTY_ROSTER } from '../../src/domain/roster.ts'
 import { changed, whatIf, type WhatIf } from '../../src/domain/what-if.ts'
 import { aPolicy, aTrigger, fact } from '../support/a-policy.ts'
 import { seededRandom } from '../support/seeded-random.ts'
-import { shippedPolicy } from '../support/shipped-policy.ts'
+import { factsOfCase } from '../../src/policy/run-case.ts'
+import { SHIPPED_POLICIES, shippedPolicy } from '../support/shipped-policy.ts'
 
 /** `npm test` tries a part; 1,000 with DECISIONS=1000. */
 const DECISIONS = Number(process.env['DECISIONS'] ?? 120)
@@ -71,7 +72,12 @@ function nearer({ was, is }: WhatIf, random: Random, integer: boolean): readonly
     .filter((number) => Math.abs(number - was) < Math.abs(is - was) && number !== was)
 }
 
+const lost = (before: readonly string[], after: unknown) =>
+  new Set(before.filter((item) => !(after as readonly string[]).includes(item)))
+
 describe('what would change a decision', () => {
+  let removals = 0
+
   test(`each stated change does, and no smaller one of that fact, on ${DECISIONS} decisions`, () => {
     const random = seededRandom(11)
     let stated = 0
@@ -127,6 +133,44 @@ describe('what would change a decision', () => {
       }
     }
   })
+
+  test.each(SHIPPED_POLICIES)('without a phrase its kind is gone, in the cases of %s', (name) => {
+    const shipped = compilePolicy(shippedPolicy(name))
+    const { phrases, cases } = shipped.policy
+    const kindsOf = (ids: unknown) =>
+      phrases.filter(({ id }) => (ids as readonly string[]).includes(id)).map(({ kind }) => kind)
+    for (const policyCase of cases) {
+      const facts = factsOfCase(policyCase, shipped, AT)
+      const { values } = facts
+      const decision = decide(facts, shipped, EMPTY_ROSTER, AT)
+      const changes = whatIf(facts, decision, shipped, EMPTY_ROSTER, AT)
+      for (const { fact: changedFact, is, sentence, severity, team } of changes) {
+        if (!changedFact.startsWith('phrases') || !sentence.includes('had no')) continue
+        const ids = (values['phrases.ids'] ?? []) as readonly string[]
+        const kinds = (values.phrases ?? []) as readonly string[]
+        const then =
+          changedFact === 'phrases'
+            ? {
+                phrases: is!,
+                'phrases.ids': ids.filter((id) => !lost(kinds, is).has(kindsOf([id])[0]!)),
+              }
+            : {
+                phrases: kinds.filter((kind) => !lost(kindsOf(ids), kindsOf(is)).has(kind)),
+                'phrases.ids': is!,
+              }
+        const { severity: got, route } = decide(
+          { ...facts, values: { ...values, ...then } },
+          shipped,
+          EMPTY_ROSTER,
+          AT,
+        )
+        expect([got, route.team], `${policyCase.id}: if ${sentence}`).toEqual([severity, team])
+        removals += 1
+      }
+    }
+  })
+
+  test('the cases show many such phrases', () => expect(removals).toBeGreaterThan(10))
 
   test('a bound that is not included is named with the number next to it', () => {
     const small = compilePolicy(
