@@ -5,7 +5,7 @@ import { countedReasons } from './review-reasons.ts'
 import type { RouteMode } from './policy.ts'
 import type { ReviewedFields, ReviewKind, ReviewOutcome } from './review-state.ts'
 import type { Look, RubberStamping } from './rubber-stamping.ts'
-import { detectRubberStamping } from './rubber-stamping.ts'
+import { detectRubberStamping, leastSeconds } from './rubber-stamping.ts'
 
 /** A review that a person has decided, as far as statistics need it. */
 export type JudgedReview = {
@@ -160,20 +160,32 @@ function reviewerQuality(
     knownJudged: known.length,
     knownRight: known.filter(isRight).length,
     rubberStamping: detectRubberStamping(
-      judged.filter((review) => !review.blind).map(lookOf),
+      looksOf(judged).filter((_, place) => judged[place]?.blind === false),
       corrections,
     ),
   }
 }
 
-function lookOf(review: JudgedReview): Look {
-  const seconds = secondsAtWork(review)
-  const { expected, words } = review
-  return {
-    confirmed: review.outcome.kind === 'approved',
-    ...(expected !== null && { suggestionWas: expected.planted ? 'wrong' : 'right' }),
-    ...(seconds !== undefined && { seconds, words }),
-  }
+/**
+ * How long a reviewer can have looked at each, in the order of their decisions. A person reads one text at a time, so it
+ * is at most the time since the decision before; what is left of a claim is for those that were taken together with it.
+ */
+function looksOf(judged: readonly JudgedReview[]): readonly Look[] {
+  let before: string | undefined
+  let left = 0
+  return judged.map((review) => {
+    const { outcome, expected, words, decidedAt } = review
+    const since = before === undefined ? Infinity : secondsBetween(before, decidedAt)
+    const claimed = secondsAtWork(review)
+    const seconds = claimed === undefined ? since : Math.min(claimed, since + left)
+    if (claimed !== undefined) left = Math.max(0, seconds - leastSeconds(words))
+    before = decidedAt
+    return {
+      confirmed: outcome.kind === 'approved',
+      ...(expected !== null && { suggestionWas: expected.planted ? 'wrong' : 'right' }),
+      ...(Number.isFinite(seconds) && { seconds, words }),
+    }
+  })
 }
 
 function isRight({ expected, fields }: JudgedReview): boolean {

@@ -392,6 +392,8 @@ function decided(review: ReviewStanding, by: By, { fields, outcome, clocks }: Ma
       ...review,
       ...fields,
       state: outcome.kind,
+      // A claim of somebody else has run out and says nothing about this decision.
+      ...(review.claimedBy !== by.actor && { claimedBy: null, claimedAt: null }),
       leaseUntil: null,
       decidedBy: by.actor,
       decidedAt: by.now.toISOString(),

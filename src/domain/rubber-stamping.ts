@@ -6,7 +6,7 @@ export type Look = {
   readonly confirmed: boolean
   /** The suggestion was known to be wrong, or known to be right; absent: nobody knows. */
   readonly suggestionWas?: 'wrong' | 'right'
-  /** From claim to decision; absent when it was not claimed, or judged blind. */
+  /** That there were to read it; absent when nobody knows, or it was judged blind. */
   readonly seconds?: number
   /** Words of the ticket. */
   readonly words?: number
@@ -60,10 +60,13 @@ export function detectRubberStamping(
   }
 }
 
+/** In less nobody has read a text of so many words. */
+export function leastSeconds(words: number): number {
+  return Math.max(LEAST_SECONDS, words / WORDS_PER_SECOND)
+}
+
 function isTooFast({ seconds, words = 0 }: Look): boolean | undefined {
-  return seconds === undefined
-    ? undefined
-    : seconds < Math.max(LEAST_SECONDS, words / WORDS_PER_SECOND)
+  return seconds === undefined ? undefined : seconds < leastSeconds(words)
 }
 
 function speedEvidence(look: Look): number {
