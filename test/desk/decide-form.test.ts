@@ -49,3 +49,21 @@ test('an emptied draft is no approval of the draft', async () => {
   expect((await override({ owner: person, message: 'We are on it.' })).status).toBe(303)
   expect(await findReview(db, id)).toMatchObject({ state: 'overridden', owner: person })
 })
+
+test('what was decided about a ticket that changed before anybody was told is shown as such', async () => {
+  const [before, after] = [randomUUID(), randomUUID()]
+  const first = aRecord({ severity: 'P1', now: new Date(), review: { id: before } })
+  await recordTriage(db, first)
+  expect((await api.post(`/reviews/${before}/approve`, {})).status).toBe(200)
+  const next = aRecord({
+    severity: 'P1',
+    now: new Date(),
+    ticket: { id: first.ticket.id, body: 'It was something else' },
+    follows: first.receipt,
+    review: { id: after },
+  })
+  await recordTriage(db, next)
+  const page = await (await api.get(`/review/${before}`)).text()
+  expect(page).toContain('nothing of it happens')
+  expect(page).toContain(`href="/review/${after}"`)
+})

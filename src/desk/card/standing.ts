@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { isWithdrawn } from '../../domain/review-state.ts'
 import type { ReviewView } from '../../domain/review-view.ts'
 import type { Html } from '../html.ts'
 import type { Names } from '../names.ts'
@@ -105,12 +106,21 @@ export function heldBecause({ review, receipt }: Pick<CardData, 'review' | 'rece
     </p>`
 }
 
+const successor = (id: string | null) =>
+  id === null ? '' : html`<a href="/review/${id}">The review now</a>`
+
 function closedNotice(review: ReviewView, names: Names, now: Date): Html {
   const { outcome, decidedAt, decidedBy, supersededBy } = review
   if (outcome === null || decidedAt === null || !isShown(review))
     return html`<p class="notice">
       The ticket changed and was decided anew; this review has nothing left to decide.
-      ${supersededBy === null ? '' : html`<a href="/review/${supersededBy}">The review now</a>`}
+      ${successor(supersededBy)}
+    </p>`
+  if (isWithdrawn(review))
+    return html`<p class="notice">
+      <b>${outcome.kind}</b> by <b>${decidedBy ?? 'nobody'}</b> ${moment(decidedAt, now)}, but the
+      ticket changed before anybody outside was told: nothing of it happens.
+      ${successor(supersededBy)}
     </p>`
   return html`<p class="notice good">
     <b>${outcome.kind}</b> by <b>${decidedBy ?? 'nobody'}</b> ${moment(decidedAt, now)}: now
