@@ -1,7 +1,7 @@
 import type { Range } from './quoted-lines.ts'
 
 /** A token this long (an address, a key) is nobody's prose; it ends what stands before it. */
-const END = /(?<=\S{24})(?=\s)|[.!?…؟।]+["'”’)\]]*(?=\s|$)|[。！？．]+|\n+/gu
+const END = /(?<=\S{24})(?=\s)|(?<![.!?…؟।])[.!?…؟।]+["'”’)\]]*(?=\s|$)|[。！？．]+|\n+/gu
 
 /** The sentences and lines of a text, in order; together they cover it. */
 export function sentenceRanges(text: string): readonly Range[] {

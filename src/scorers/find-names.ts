@@ -12,7 +12,7 @@ const SAID = [
     'gu',
   ),
   new RegExp(
-    String.raw`(?:regards|sincerely|best|wishes|cheers|thanks|thank you|grüßen|grüße|cordialement|saludos|saluti)[,.!]?\s*\n+\s*(${NAMES})\s*(?=\n|$)`,
+    String.raw`(?:regards|sincerely|best|wishes|cheers|thanks|thank you|grüßen|grüße|cordialement|saludos|saluti)[,.!]?[^\S\n]{0,20}\n\s{0,20}(${NAMES})[^\S\n]{0,20}(?=\n|$)`,
     'giu',
   ),
 ]
@@ -21,11 +21,14 @@ const CAPITAL_INSIDE = /[\p{Ll},]\s+["'(]?\p{Lu}\p{Ll}/u
 const SHORT_LINE = /^\s*\p{Lu}[\p{L}'’.-]*(?:\s\p{Lu}[\p{L}'’.-]*){0,2}[\s,.!]*$/u
 /** Titles without a name, and words that only look like one. */
 const NO_NAME = /^(?:sir|madam|mr|mrs|ms|miss|dr|prof|team|support|jenkins|grafana|jira|customer)$/i
+/** A line of three names at most. */
+const LONGEST_LINE = 100
 const MOST_CHARACTERS = 6_000
+const MOST_SENTENCES = 60
 
 /**
  * Names of people in English text, by compromise and by the words around them. Only what may hold one is looked at: the
- * library costs a millisecond for a few sentences.
+ * library costs a millisecond for a few sentences. Every pattern is linear in any text.
  */
 export function findNames(text: string): readonly Range[] {
   const found: Range[] = SAID.flatMap((pattern) =>
@@ -34,12 +37,17 @@ export function findNames(text: string): readonly Range[] {
       return { start, end: start + match[1]!.length }
     }).filter(({ start, end }) => /^\p{Lu}/u.test(text.slice(start, end))),
   )
-  let read = 0
+  let characters = 0
+  let sentences = 0
   for (const { start, end } of sentenceRanges(text)) {
     const sentence = text.slice(start, end)
-    if (!CAPITAL_INSIDE.test(sentence) && !SHORT_LINE.test(sentence)) continue
-    read += sentence.length
-    if (read > MOST_CHARACTERS) break
+    const mayName =
+      CAPITAL_INSIDE.test(sentence) ||
+      (sentence.length <= LONGEST_LINE && SHORT_LINE.test(sentence))
+    if (!mayName) continue
+    characters += sentence.length
+    sentences += 1
+    if (characters > MOST_CHARACTERS || sentences > MOST_SENTENCES) break
     found.push(
       ...peopleIn(sentence).map((at) => ({ start: start + at.start, end: start + at.end })),
     )

@@ -3,8 +3,8 @@ const HIDDEN = String.raw`\p{Cf}*`
 
 const BEGINNING = new RegExp(
   [
-    // A capital word after small letters, a number or a comma ...
-    String.raw`(?<=[\p{Ll}\d,;"'’)\]]${HIDDEN}\s${HIDDEN})\p{Lu}(?=${HIDDEN}\p{Ll}|\p{Lu}+[\s,])`,
+    // A capital word (looked for first: what stands before it may be long) after small letters, a number or a comma ...
+    String.raw`(?=\p{Lu})(?<=[\p{Ll}\d,;"'’)\]]${HIDDEN}\s${HIDDEN})\p{Lu}(?=${HIDDEN}\p{Ll}|\p{Lu}+[\s,])`,
     // ... and one in small letters after words that shout.
     String.raw`(?<=\p{Lu}{2}\s)\p{Lu}(?=${HIDDEN}\p{Ll})`,
   ].join('|'),

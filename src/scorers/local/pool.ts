@@ -26,17 +26,21 @@ type Job = {
   readonly reject: (error: TriageError) => void
 }
 
-type Thread = { worker: Worker; busy: number }
+type Thread = { worker: Worker; busy: number; overdue?: NodeJS.Timeout }
 
 /**
  * Scoring threads with one bounded queue. Jobs are posted to the least busy thread at once (two deep, so that a
- * thread never waits for the main loop); the rest wait here. A thread that dies fails its jobs and is replaced.
+ * thread never waits for the main loop); the rest wait here. A thread that dies fails its jobs and is replaced; so
+ * is one that is at a single text for too long, which nothing else would end.
  */
 export async function openModelPool(options: {
   readonly folder: string
   readonly threads: number
   readonly maxWaiting: number
+  /** Longer than any text takes. */
+  readonly longestMs?: number
 }): Promise<ModelPool> {
+  const longestMs = options.longestMs ?? LONGEST_MS
   const jobs = new Map<number, Job & { thread: Thread }>()
   const queue: Job[] = []
   const threads = new Set<Thread>()
@@ -79,6 +83,7 @@ export async function openModelPool(options: {
       )
       worker.on('exit', () => {
         threads.delete(thread)
+        clearTimeout(thread.overdue)
         for (const [id, job] of jobs)
           if (job.thread === thread) {
             jobs.delete(id)
@@ -98,7 +103,15 @@ export async function openModelPool(options: {
     if (job === undefined) return undefined
     jobs.delete(id)
     job.thread.busy--
+    watch(job.thread)
     return job
+  }
+
+  /** From now on, for the text that it is at. */
+  function watch(thread: Thread): void {
+    clearTimeout(thread.overdue)
+    if (thread.busy > 0)
+      thread.overdue = setTimeout(() => void thread.worker.terminate(), longestMs).unref()
   }
 
   function pump(): void {
@@ -109,6 +122,7 @@ export async function openModelPool(options: {
       const id = nextJob++
       jobs.set(id, { ...job, thread })
       thread.busy++
+      if (thread.busy === 1) watch(thread)
       thread.worker.postMessage({ job: id, input: job.input } satisfies ToThread)
     }
   }
@@ -141,3 +155,4 @@ export async function openModelPool(options: {
 
 const DEPTH = 2
 const RESTART_MS = 500
+const LONGEST_MS = 5_000

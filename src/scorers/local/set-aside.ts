@@ -1,7 +1,7 @@
 import type { Range } from '../../domain/quoted-lines.ts'
 import { sentenceRanges } from '../../domain/sentence-ranges.ts'
 import { findPromptMarks } from '../../domain/prompt-marks.ts'
-import { findInstructions } from '../../domain/untrusted-text.ts'
+import { findInstructions, joinRanges } from '../../domain/untrusted-text.ts'
 import { beginnings } from './beginnings.ts'
 import { blank } from './blank.ts'
 import { findOtherLanguages } from './other-languages.ts'
@@ -33,14 +33,14 @@ export function readingsOf(text: string): Readings {
   if (instructions.length + marks.length + others.length === 0)
     return { own: text, wider: undefined, mostlyForeign: false }
   const apart = [...marks, ...others]
-  const sentences = sentencesWith(text, instructions, marks)
+  const sentences = sentencesWith(text, apartFrom(instructions, joinRanges(marks)))
   const own = blank(text, [...sentences, ...apart])
   const beside = blank(text, [...instructions, ...apart])
-  const talkative = sentences.filter(
-    ({ start, end }) => wordsIn(beside.slice(start, end)) >= FEWEST_BESIDE,
-  )
+  const besideOf = wordCounter(beside)
+  const isTalkative = (sentence: Range) => besideOf(sentence) >= FEWEST_BESIDE
+  const talkative = sentences.filter(isTalkative)
   const wider = blank(text, [
-    ...sentences.filter((sentence) => !talkative.includes(sentence)),
+    ...sentences.filter((sentence) => !isTalkative(sentence)),
     ...instructions,
     ...apart,
   ])
@@ -54,38 +54,72 @@ export function readingsOf(text: string): Readings {
   return { own: text, wider: undefined, mostlyForeign: false }
 }
 
-/** The sentences that hold an instruction, from where it was put in. Inside a mark the mark says where it ends. */
-function sentencesWith(
-  text: string,
-  instructions: readonly Range[],
-  marks: readonly Range[],
-): readonly Range[] {
-  const sentences = sentenceRanges(text)
+/** Those that lie in no mark, in order; a mark says itself where it ends. Both lists are in order. */
+function apartFrom(instructions: readonly Range[], marks: readonly Range[]): readonly Range[] {
+  let at = 0
   return instructions
-    .filter((range) => !marks.some((mark) => overlap(mark, range)))
-    .map(({ start, end }) => {
-      const first = sentences.find((sentence) => sentence.end > start)?.start ?? start
-      const last = sentences.find((sentence) => sentence.end >= end)
-      return { start: beginsAt(text, first, start), end: last?.end ?? end }
+    .toSorted((a, b) => a.start - b.start || a.end - b.end)
+    .filter(({ start, end }) => {
+      while ((marks[at]?.end ?? Infinity) <= start) at++
+      return (marks[at]?.start ?? Infinity) >= end
     })
+}
+
+/** The sentences that hold an instruction, from where it was put in. One pass, however many there are. */
+function sentencesWith(text: string, instructions: readonly Range[]): readonly Range[] {
+  const sentences = sentenceRanges(text)
+  const wordsIn = wordCounter(text)
+  let at = 0
+  return instructions.map((instruction) => {
+    const { start, end } = instruction
+    while ((sentences[at]?.end ?? Infinity) <= start) at++
+    const first = sentences[at]?.start ?? start
+    let last = at
+    while ((sentences[last]?.end ?? Infinity) < end) last++
+    const wordsBefore = wordsIn({ start: first, end: start })
+    return {
+      start: beginsAt(text, { sentence: first, instruction: start, wordsBefore }),
+      end: sentences[last]?.end ?? end,
+    }
+  })
 }
 
 /**
  * From the capital that is nearest before the instruction: the words before it were there already, and stay. So do many
  * words without one.
  */
-function beginsAt(text: string, sentence: number, instruction: number): number {
+function beginsAt(
+  text: string,
+  at: { readonly sentence: number; readonly instruction: number; readonly wordsBefore: number },
+): number {
+  const { sentence, instruction, wordsBefore } = at
   const from = Math.max(sentence, instruction - LONGEST_BEGINNING)
   const near = text.slice(from, instruction + LONGEST_BEGINNING)
-  const begins = beginnings(near).map((at) => from + at)
-  const nearest = begins.findLast((at) => at <= instruction)
+  const begins = beginnings(near).map((place) => from + place)
+  const nearest = begins.findLast((place) => place <= instruction)
   if (nearest !== undefined) return nearest
-  return wordsIn(text.slice(sentence, instruction)) >= FEWEST_BEFORE ? instruction : sentence
+  return wordsBefore >= FEWEST_BEFORE ? instruction : sentence
 }
 
 const LONGEST_BEGINNING = 400
 
-const overlap = (a: Range, b: Range) => a.start < b.end && b.start < a.end
+const WORD = /\p{L}{2,}/gu
 
 const lettersIn = (text: string) => text.match(/\p{L}/gu)?.length ?? 0
-const wordsIn = (text: string) => text.match(/\p{L}{2,}/gu)?.length ?? 0
+const wordsIn = (text: string) => text.match(WORD)?.length ?? 0
+
+/** Counts the words of any part of a text without reading the part again. */
+function wordCounter(text: string): (range: Range) => number {
+  const starts = Array.from(text.matchAll(WORD), ({ index }) => index)
+  const before = (place: number) => {
+    let low = 0
+    let high = starts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (starts[middle]! < place) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return ({ start, end }) => before(end) - before(start)
+}

@@ -48,3 +48,19 @@ test('a folder that is no model is refused with its reason', async () => {
     message: expect.stringContaining('config.json'),
   })
 })
+
+test('a thread that is at one text for too long is ended and replaced', async () => {
+  const impatient = await openModelPool({
+    folder: 'model',
+    threads: 1,
+    maxWaiting: 1,
+    longestMs: 20,
+  })
+  const endless = { text: `${ticket.text}\n`.repeat(2_000) }
+  await expect(impatient.score(endless)).rejects.toMatchObject({
+    message: 'the scoring thread stopped',
+  })
+  expect(impatient.ready()).toBe(0)
+  await expect.poll(() => impatient.ready(), { timeout: 20_000 }).toBe(1)
+  await impatient.close()
+})
