@@ -34,8 +34,8 @@ import type { TickPart } from './tick.ts'
 
 /** Time for requests in work to finish after SIGTERM; orchestrators kill after 30 s. */
 const DRAIN_MS = 10_000
-/** Time after it for scores that no answer waits for. */
-const LATE_MS = 5_000
+/** Time after it for scores that no answer waits for: as long as the LLM may take by default, and the writing. */
+const LATE_MS = 10_000
 
 /** `POLICY=published`: the version that was put in force last, and every later one within seconds. */
 const PUBLISHED = 'published'

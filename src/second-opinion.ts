@@ -1,9 +1,16 @@
 import type { AnswerReserve } from './answer-reserve.ts'
 import { reasonsToAsk } from './domain/cascade.ts'
+import { TriageError } from './domain/errors.ts'
 import { heldSinceOf } from './domain/moment.ts'
 import { raiseOnly } from './domain/raise-only.ts'
 import type { Judge, Judged } from './domain/raise-only.ts'
-import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
+import type {
+  PreviousDecision,
+  Receipt,
+  RecordOutcome,
+  Recorder,
+  TriageRecord,
+} from './domain/receipt.ts'
 import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerRun } from './domain/signal.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -87,13 +94,24 @@ export type Recorded = {
   readonly previous: PreviousDecision | null
 }
 
+/** A decision that a late opinion may raise. */
+type Base = {
+  readonly receipt: Receipt
+  /** What it revised, which is part of its facts. */
+  readonly before: PreviousDecision | null
+  readonly owner: string
+  /** What happened to the ticket since; null: nothing that we know of. */
+  readonly since: PreviousDecision | null
+}
+
 /**
- * Waits for a late opinion and records the revision that it raises to, linked to `before`. Null when it raises
- * nothing. A late failure is a step down the ladder as any other: it holds what nobody else holds. The store drops
- * the revision when `before` stands no more or a person has decided.
+ * Waits for a late opinion and records the revision that it raises to, linked to the decision that stands by then: what
+ * an incident or a missed target raised meanwhile stays raised. Null when it raises nothing. A late failure is a step
+ * down the ladder as any other: it holds what nobody else holds. The store drops the revision when the ticket says
+ * something else by now or a person has decided.
  */
 export async function reviseLate(
-  { arrival, scoring, judged, record, previous }: Recorded,
+  { arrival, scoring, record, previous }: Recorded,
   opinion: Extract<Opinion, { kind: 'late' }>,
   deps: {
     readonly now: () => Date
@@ -102,19 +120,6 @@ export async function reviseLate(
   },
 ): Promise<RecordOutcome | null> {
   const run = await opinion.run
-  const { heldSince: _before, ...at } = scoring.at
-  const held = record.receipt.decision.disposition === 'review'
-  const known: Scoring = {
-    ...scoring,
-    runs: [...scoring.runs, run],
-    roster: await deps.roster(),
-    at: {
-      ...at,
-      now: deps.now().toISOString(),
-      ...(held && { heldSince: heldSinceOf(record.receipt) }),
-    },
-    secondOpinion: { because: opinion.because, pending: false },
-  }
   // The request and its words were counted with the first decision.
   const { observed } = arrival
   const counted: Arrival = {
@@ -123,22 +128,66 @@ export async function reviseLate(
     observed: { ...observed, keys: [] },
     incident: null,
   }
-  const { decisionId, revision } = record.receipt
-  const owner = judged.decision.route.owner.id
-  const revise = (now: Scoring, seen: number) => {
+  const { heldSince: _before, ...at } = scoring.at
+  const now = deps.now().toISOString()
+
+  async function reviseOn({ receipt, before, owner, since }: Base) {
+    const { decisionId, revision, signals, facts, decision, scorers } = receipt
+    const held = decision.disposition === 'review'
+    const known = scoringAfter(
+      {
+        runs: [...scorers, run],
+        signals,
+        roster: await deps.roster(),
+        at: { ...at, now, ...(held && { heldSince: heldSinceOf(receipt) }) },
+        secondOpinion: { because: opinion.because, pending: false },
+      },
+      since,
+    )
+    const follows = { decisionId, revision, owner, seen: since?.seen ?? record.seen }
     const on = (roster: Roster) => {
-      const fresh = { ...now, roster }
-      const raised = raiseOnly(judged, run.scores, judgeOf(arrival, fresh, previous))
-      return raised && recordOf(counted, fresh, raised, { decisionId, revision, owner, seen })
+      const fresh = { ...known, roster }
+      const judge = judgeOf(arrival, fresh, before)
+      const raised = raiseOnly({ signals, facts, decision }, run.scores, judge)
+      return raised && recordOf(counted, fresh, raised, follows)
     }
-    const raised = on(now.roster)
-    return raised && deps.record(raised, (roster) => on(roster) ?? raised)
+    const raised = on(known.roster)
+    return raised && persistently(() => deps.record(raised, (roster) => on(roster) ?? raised))
   }
-  const outcome = await revise(known, record.seen)
-  if (outcome?.kind !== 'stale' || outcome.previous.decisionId !== decisionId) return outcome
-  // Something happened to the ticket meanwhile, and its decision still stands.
-  const { seen } = outcome.previous
-  return seen === record.seen ? outcome : revise(scoringAfter(known, outcome.previous), seen)
+
+  const { receipt } = record
+  const { id: owner } = receipt.decision.route.owner
+  let base: Base = { receipt, before: previous, owner, since: null }
+  for (let tries = 1; ; tries++) {
+    const outcome = await reviseOn(base)
+    if (outcome?.kind !== 'stale' || tries === MOST_TRIES) return outcome
+    const { previous: standing } = outcome
+    const isSame = standing.decisionId === base.receipt.decisionId
+    const replaced = standing.contentHash !== record.contentHash
+    // Or it was decided or solved, and nothing that happened since explains it.
+    if (replaced || (isSame && standing.seen === (base.since?.seen ?? record.seen))) return outcome
+    base = {
+      receipt: standing.receipt,
+      before: isSame ? base.before : standing,
+      owner: standing.owner,
+      since: standing,
+    }
+  }
+}
+
+const MOST_TRIES = 5
+const PAUSES_MS = [500, 2_000, 10_000]
+
+/** No caller asks again for what no answer waits for. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES_MS)
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof TriageError && error.code === 'store_unavailable')) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  return work()
 }
 
 /**

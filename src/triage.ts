@@ -5,6 +5,7 @@ import { coverEvidence } from './domain/cover-evidence.ts'
 import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { EarlierContact } from './domain/earlier-contact.ts'
 import { findRepeats } from './domain/earlier-contact.ts'
+import { TriageError } from './domain/errors.ts'
 import type { Moment } from './domain/moment.ts'
 import type { PreviousDecision, RecordOutcome, Recorder, TriageRecord } from './domain/receipt.ts'
 import { coverNames, redact } from './domain/redact.ts'
@@ -13,6 +14,7 @@ import type { Roster } from './domain/roster.ts'
 import type { Scorer, ScorerInput } from './domain/signal.ts'
 import type { Ticket } from './domain/ticket.ts'
 import { clockStart, ticketText } from './domain/ticket.ts'
+import { fingerprint } from './fingerprint.ts'
 import type { Scoring } from './judge.ts'
 import { arrivalOf, judgeOf, recordOf, scoringAfter } from './judge.ts'
 import { runScorer } from './run-scorer.ts'
@@ -52,7 +54,8 @@ export type TriageDeps = SpikeDeps & {
 
 /**
  * The service in one function: ticket → redact → score → facts → decide → dispose → record → answer.
- * Production, eval and backtest all call it. Rejects only when `record` does (the store cannot commit).
+ * Production, eval and backtest all call it. Rejects only when `record` does (the store cannot commit), or when others
+ * change the ticket faster than it can be decided.
  */
 export async function triage(
   ticket: Ticket,
@@ -101,12 +104,25 @@ export async function triage(
 
   let outcome = await record(null)
   // The ticket was here before with other content: decide again, linked to that decision and never below it.
-  while (outcome.kind === 'stale') outcome = await record(outcome.previous)
+  for (let tries = 1; outcome.kind === 'stale'; tries++) {
+    if (tries === MOST_TRIES) throw changesTooFast()
+    const { previous } = outcome
+    // Another replica was faster with the same content: there is nothing to revise, and its answer is ours.
+    outcome = await record(previous.contentHash === fingerprint(ticket) ? null : previous)
+  }
   secondOpinion?.reserve?.took(elapsedMs() - waitedUntil)
   if (opinion.kind === 'late' && outcome.kind === 'recorded')
     secondOpinion?.later(reviseLate(decided!, opinion, deps))
   return outcome
 }
+
+/** Each further try means that somebody else changed the ticket meanwhile. */
+const MOST_TRIES = 20
+
+const changesTooFast = () =>
+  new TriageError('store_unavailable', 'Cannot decide now: the ticket is being changed by others', {
+    detail: { retryAfterSeconds: 1 },
+  })
 
 /** Nobody knows who writes without a customer id, so there is nothing earlier. */
 async function earlierOf({ customer }: Ticket, { caller }: TriageRequest, deps: TriageDeps) {

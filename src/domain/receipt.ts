@@ -104,6 +104,10 @@ export type Claim = {
 
 /** The decision that stands for a ticket when changed content arrives. */
 export type PreviousDecision = {
+  /** What it was made from. */
+  readonly receipt: Receipt
+  /** The content that the ticket stands at. */
+  readonly contentHash: string
   readonly decisionId: string
   readonly revision: number
   readonly severity: Severity

@@ -22,7 +22,7 @@ import { requireStorable, toStorable } from './text.ts'
  * Writes one decision whole or not at all: ticket, receipt, review, clocks, audit entry, events, idempotency key and
  * what is counted for spikes. Safe to repeat. The same content as the ticket stands at, or the same key and body, is
  * `replayed` with the stored answer and writes nothing more; a key with another body is a `mismatch`; a record that
- * does not follow the ticket's standing decision is `stale`, whatever the order in which writers arrive.
+ * names another decision than the standing one to follow is `stale`, whatever the order in which writers arrive.
  *
  * Content that equals an earlier revision, not the standing one, is changed content: the caller decides again, so
  * a severity that was raised since cannot fall back. The standing content with the standing decision in `follows` is a
@@ -91,6 +91,8 @@ async function readStanding(
   const reopened: readonly Happening[] =
     row.resolved_at === null ? [] : [{ kind: 'reopened', at: receipt.now }]
   return {
+    receipt: standing,
+    contentHash: row.content_hash,
     decisionId: row.decision_id,
     revision: row.revision,
     severity: row.severity,
@@ -105,12 +107,13 @@ async function readStanding(
 }
 
 const READ_STANDING = `
-  select t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at, r.receipt,
+  select t.content_hash, t.decision_id, t.revision, t.severity, t.standing, t.owner, t.resolved_at, r.receipt,
       ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
     from tickets t join receipts r on r.decision_id = t.decision_id
    where t.tenant = $1 and t.caller = $2 and t.external_id = $3`
 
 type StandingRow = {
+  content_hash: string
   decision_id: string
   revision: number
   severity: Severity

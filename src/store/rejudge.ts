@@ -42,7 +42,7 @@ export async function takeRejudged(
      ), taken as (
        update tickets t set rejudge_at = $4 from due where t.id = due.id returning t.*
      )
-     select t.id, t.caller, t.original, t.salt, t.topics, t.text_hash, t.decision_id, t.revision, t.severity, t.standing, t.owner,
+     select t.id, t.caller, t.original, t.salt, t.content_hash, t.topics, t.text_hash, t.decision_id, t.revision, t.severity, t.standing, t.owner,
          t.resolved_at, t.erased_at, r.receipt, ${EVENTS_OF_T} as events, ${CLOCKS_OF_T} as clocks
        from taken t join receipts r on r.decision_id = t.decision_id
       order by t.id`,
@@ -78,6 +78,7 @@ type Row = {
   caller: string
   original: string | null
   salt: string | null
+  content_hash: string
   topics: string | null
   text_hash: string | null
   decision_id: string
@@ -107,6 +108,8 @@ function standingOf(row: Row, leaseUntil: string): Standing {
     undecided: open && row.resolved_at === null && row.erased_at === null,
     receipt,
     previous: {
+      receipt,
+      contentHash: row.content_hash,
       decisionId: row.decision_id,
       revision: row.revision,
       severity: row.severity,

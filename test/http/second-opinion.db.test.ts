@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLateWork } from '../../src/compose/late-work.ts'
 import { loadPolicy } from '../../src/compose/policy.ts'
+import { tickParts } from '../../src/compose/tick.ts'
 import type { Answer } from '../../src/domain/answer.ts'
+import { TriageError } from '../../src/domain/errors.ts'
 import { isMoreSevere } from '../../src/domain/labels.ts'
 import type { Receipt } from '../../src/domain/receipt.ts'
 import type { Scorer, Scores } from '../../src/domain/signal.ts'
@@ -11,6 +14,7 @@ import { createPhraseScorer } from '../../src/scorers/phrases.ts'
 import type { Db } from '../../src/store/db.ts'
 import { anLlm } from '../scorers/llm/an-llm.ts'
 import { onBothStores } from '../store/stores.ts'
+import { tick } from '../../src/tick.ts'
 import type { TestApp } from '../support/app.ts'
 import { criticalTicket, harmlessTicket, openApp } from '../support/app.ts'
 import type { Behaviour, OpenAiServer } from '../support/openai-server.ts'
@@ -95,6 +99,17 @@ async function expectReplays(api: TestApp, ...ids: readonly string[]): Promise<v
       identical: true,
       differences: [],
     })
+}
+
+/** The first response of a ticket is nearly due: it is warned of, which raises the ticket. */
+async function warn(db: Db, { clocks }: Answer): Promise<void> {
+  const { compiled } = await loadPolicy('policies/saas.yaml')
+  const dueAt = clocks.find(({ kind }) => kind === 'first_response')!.dueAt
+  const later = new Date(Date.parse(dueAt) - 60_000)
+  const failed: unknown[] = []
+  const parts = tickParts({ db, policy: compiled, newId: randomUUID })
+  await tick({ parts, now: () => later, onError: (error) => failed.push(error) })
+  expect(failed).toEqual([])
 }
 
 onBothStores((db) => {
@@ -224,6 +239,44 @@ onBothStores((db) => {
     await api.settle()
     const now = await readJson<TicketView>(api, `/tickets/${first.ticketId}`)
     expect(now.decision).toMatchObject({ decisionId: second.decisionId, severity: 'P4' })
+  })
+
+  test('a late opinion raises also what was raised meanwhile, and knows why', async () => {
+    const api = await openWith(db(), 60)
+    answerWith(ALARMED, 1_200)
+    const first = await api.triage(question())
+    expect(first).toMatchObject({ severity: 'P4', pending: [expect.any(String)] })
+    await warn(db(), first)
+    const between = await readJson<TicketView>(api, `/tickets/${first.ticketId}`)
+    expect(between.decision).toMatchObject({ revision: 2, severity: 'P3' })
+    await api.settle()
+    const now = await readJson<TicketView>(api, `/tickets/${first.ticketId}`)
+    expect(now).toMatchObject({ standing: 'held', decision: { revision: 3, severity: 'P1' } })
+    const { facts, scorers, follows } = await receiptOf(api, now.decision.decisionId)
+    expect(follows).toBe(between.decision.decisionId)
+    expect(facts.values['sla.warned']).toBeDefined()
+    expect(scorers.map(({ name }) => name)).toEqual(['phrases', 'local', 'llm'])
+    await expectReplays(api, first.decisionId, now.decision.decisionId)
+    expect(api.failed).toEqual([])
+  })
+
+  test('a late opinion is not lost while the store cannot commit', async () => {
+    let broken = 0
+    const flaky: Db = {
+      ...db(),
+      rows: (text, params) => {
+        if (!text.includes('record_triage') || broken === 0) return db().rows(text, params)
+        broken--
+        throw new TriageError('store_unavailable', 'Cannot reach the database')
+      },
+    }
+    const api = await openWith(flaky, 60)
+    answerWith(ALARMED, 300)
+    const first = await api.triage(question())
+    broken = 1
+    await api.settle()
+    const now = await readJson<TicketView>(api, `/tickets/${first.ticketId}`)
+    expect(now.decision).toMatchObject({ revision: 2, severity: 'P1' })
   })
 
   test('a person who holds a ticket keeps a new review when a late opinion raises it', async () => {

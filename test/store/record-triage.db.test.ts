@@ -135,6 +135,8 @@ onBothStores((db) => {
     expect(await recordTriage(db(), unlinked)).toEqual({
       kind: 'stale',
       previous: {
+        receipt: first.receipt,
+        contentHash: first.contentHash,
         decisionId: first.receipt.decisionId,
         revision: 1,
         severity: 'P2',

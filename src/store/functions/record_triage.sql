@@ -98,7 +98,8 @@ begin
       where t.tenant = in_tenant and t.external_id = in_ticket_id and t.caller = in_caller
       for update;
     same_content := known.content_hash = in_content_hash;
-    if same_content and in_follows is distinct from known.decision_id then
+    -- A revision of the same content that follows another decision than the standing one has something to add.
+    if same_content and (in_follows is null or in_decision_id = known.decision_id) then
       kind := 'replayed';
       select r.answer into strict stored_answer from receipts r where r.decision_id = known.decision_id;
       -- This key, too, now belongs to the decision that stands.
