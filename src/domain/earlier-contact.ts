@@ -65,9 +65,11 @@ export function findRepeats(
   // What was sent again is one contact: only what was there before the first sending counts.
   const before = others.filter((contact) => !isResend(contact))
   const same = before.filter(({ topics }) => topics !== null && isSameTopic(topics, ticket.topics))
+  // Counted over all callers; named are only tickets of the one who gets the answer.
+  const own = same.filter(({ sameCaller }) => sameCaller)
   const links: readonly TicketLink[] = [
     ...(original === undefined ? [] : [linkOf('resend', original)]),
-    ...same.map((contact) => linkOf('repeat', contact)),
+    ...own.map((contact) => linkOf('repeat', contact)),
   ].slice(0, MAX_LINKS)
   // What happened to this very ticket, when it comes again with more to say.
   const matter = [...same, ...earlier.filter(isOwn)]
@@ -77,7 +79,10 @@ export function findRepeats(
     facts: {
       ...(same.length > 0 && {
         'repeat.contacts7d': same.length + 1,
-        'repeat.tickets': same.map(({ ticketId }) => ticketId).slice(0, MAX_LINKS),
+        'repeat.tickets': [
+          ...own.map(({ ticketId }) => ticketId).slice(0, MAX_LINKS),
+          ...(own.length < same.length ? [`${same.length - own.length} of another platform`] : []),
+        ],
       }),
       ...(reopened > 0 && { 'repeat.reopened': reopened }),
       ...(matter.some(({ promisePassed }) => promisePassed) && { 'repeat.promisePassed': true }),

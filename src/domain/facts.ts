@@ -146,7 +146,7 @@ export const FACTS: Readonly<Record<string, FactDefinition>> = {
     type: 'boolean',
     doc: 'A time that was promised for one of those tickets has passed',
   },
-  'repeat.tickets': { type: 'list', doc: 'Ids of those tickets' },
+  'repeat.tickets': { type: 'list', doc: 'Ids of those tickets; of other platforms how many' },
   'repeat.resendOf': {
     type: 'string',
     doc: 'Id of the ticket with the very same words that came minutes ago',

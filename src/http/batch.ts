@@ -68,14 +68,18 @@ export function addBatch(app: App, deps: TriageEndpointDeps): void {
     return stream(
       c,
       async (out) => {
-        // Answers leave in order. Waiting on `write` is the back-pressure: a slow reader stops the reading of lines.
-        const pending: Promise<string>[] = []
+        // Answers leave in order, each as soon as it is there, also while the next line is waited for. Waiting on
+        // `write` is the back-pressure: a slow reader stops the reading of lines.
+        const writes: Promise<void>[] = []
+        let last = Promise.resolve()
         for await (const line of readLines(c.req.raw.body, deps.maxBodyBytes)) {
           if (out.aborted) return
-          pending.push(answerLine(line))
-          if (pending.length >= AHEAD) await out.write(`${await pending.shift()!}\n`)
+          const answer = answerLine(line)
+          last = last.then(async () => void (await out.write(`${await answer}\n`)))
+          writes.push(last)
+          if (writes.length >= AHEAD) await writes.shift()
         }
-        for (const answer of pending) await out.write(`${await answer}\n`)
+        await last
       },
       // The client went away in the middle: what was accepted is stored, and the same lines can be sent again.
       async () => {},

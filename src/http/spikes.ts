@@ -4,7 +4,7 @@ import type { Incident, IncidentCommand } from '../domain/incident.ts'
 import { INCIDENT_STATES } from '../domain/incident.ts'
 import type { App } from './app.ts'
 import type { AuthDeps } from './auth.ts'
-import { callerOf, requireRole } from './auth.ts'
+import { callerOf, platformOf, requireRole } from './auth.ts'
 import { json, problems } from './openapi.ts'
 import { parseAs, readOptionalBody } from './read-body.ts'
 
@@ -111,6 +111,8 @@ const listRoute = createRoute({
   tags: ['Spikes'],
   path: '/spikes',
   summary: 'What many customers report now',
+  description:
+    'For a platform key without the words of customers (`summary.examples`), the notice, and who decided why.',
   request: { query: filterSchema },
   responses: {
     200: json('Incidents, newest first', z.object({ spikes: z.array(incidentSchema) })),
@@ -135,7 +137,7 @@ export function addSpikes(app: App, deps: SpikeDeps): void {
 
   app.get('/spikes', requireRole(deps, 'reviewer', 'lead', 'platform'), async (c) => {
     const spikes = await deps.listIncidents(parseAs(filterSchema, c.req.query()))
-    return c.json({ spikes })
+    return c.json({ spikes: platformOf(c) === null ? spikes : spikes.map(withoutWords) })
   })
 
   app.get('/spikes/:id', requireRole(deps, 'reviewer', 'lead'), async (c) => {
@@ -169,6 +171,19 @@ export function addSpikes(app: App, deps: SpikeDeps): void {
       if (result.ok) return c.json(result.incident)
       throw new TriageError('conflict', result.reason, { detail: { current: result.current } })
     })
+  }
+}
+
+/** A platform sees what is said and by how many, not what customers of other platforms wrote or people decided. */
+function withoutWords(incident: Incident): Incident {
+  const { summary } = incident
+  return {
+    ...incident,
+    reason: null,
+    decidedBy: null,
+    closedBy: null,
+    notice: null,
+    summary: summary && { ...summary, examples: [] },
   }
 }
 

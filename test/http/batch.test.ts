@@ -110,3 +110,17 @@ test('another content type is refused', async () => {
   const response = await api.post('/triage/batch', '[]')
   expect(response.status).toBe(415)
 })
+
+test('a line is answered while the request stays open for the next one', async () => {
+  const lines = new TransformStream<Uint8Array, Uint8Array>()
+  const input = lines.writable.getWriter()
+  const line = (id: string) => new TextEncoder().encode(`${JSON.stringify(harmlessTicket(id))}\n`)
+  const answers = (await send(lines.readable)).body!.getReader()
+  for (const id of ['open-1', 'open-2']) {
+    await input.write(line(id))
+    const { value } = await answers.read()
+    expect(JSON.parse(new TextDecoder().decode(value))).toMatchObject({ ticketId: id })
+  }
+  await input.close()
+  expect((await answers.read()).done).toBe(true)
+}, 5_000)

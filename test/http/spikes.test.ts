@@ -56,6 +56,18 @@ describe('a customer who writes again', () => {
     expect((await send('r-4', 'ruth', FIRST)).links).toBeUndefined()
   })
 
+  test('at another platform is counted, and no ticket of that platform is named', async () => {
+    const words = 'The label printer prints every barcode twice since Tuesday.'
+    const other = await desk.keyOf('freshdesk', 'platform')
+    const first = { id: 'secret-1', body: words, customer: { id: 'olga' } }
+    await desk.triage(first, other)
+    await desk.triage({ ...first, id: 'secret-2', body: `${words} Again!` }, other)
+    const third = await send('o-3', 'olga', `${words} Please help.`)
+    const reason = third.reasons.find(({ rule }) => rule === 'third-contact')
+    expect(reason!.sentence).toBe('Contact 3 about the same in 7 days, after 2 of another platform')
+    expect(JSON.stringify(third)).not.toContain('secret-')
+  })
+
   test('after a promised time has passed is told so, and after reopening twice', async () => {
     const about = 'The webhook for new orders is not delivered to our warehouse.'
     await send('p-1', 'pia', about)
@@ -133,6 +145,22 @@ describe('GET and POST /spikes', () => {
     expect(again.status).toBe(409)
     expect(await again.json()).toMatchObject({ current: { state: 'rejected' } })
     expect((await desk.post('/spikes/none/close', {}, rita)).status).toBe(404)
+  })
+
+  test('a platform is told what is said, not what others wrote or who decided', async () => {
+    await db.rows(
+      `update incidents set notice = 'draft', decided_by = 'Rita', summary = $2::text::json where id = $1`,
+      [incident.id, JSON.stringify({ minutes: 1, tickets: 1, examples: ['the white screen'] })],
+    )
+    const path = '/spikes?state=all'
+    const rita = await desk.keyOf('Rita', 'reviewer')
+    const theirs = await (await desk.get(path, rita)).text()
+    const seen = await (await desk.get(path, desk.platform)).text()
+    for (const words of ['white screen"]', 'draft', 'Rita', 'load test']) {
+      expect(theirs).toContain(words)
+      expect(seen).not.toContain(words)
+    }
+    expect(seen).toContain(incident.key)
   })
 
   test('what a person rejected raises nothing, until twice as many say it', async () => {
