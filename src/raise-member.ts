@@ -18,6 +18,7 @@ import type {
 import type { Roster } from './domain/roster.ts'
 import { planReview } from './domain/plan-review.ts'
 import type { SpikeSignal } from './domain/signal.ts'
+import { regionOf } from './domain/spike-keys.ts'
 import type { Ticket } from './domain/ticket.ts'
 import { momentAfter } from './judge.ts'
 
@@ -101,7 +102,7 @@ async function revise(
 }
 
 function raisedRecord(
-  { standing, customer, caller }: Raisable,
+  { standing, customer, caller, region: memberRegion }: Raisable,
   { incident, join, at: { now, windowMinutes } }: Raise,
   on: { readonly at: Moment; readonly seen: number; readonly roster: Roster },
   { policy, newId }: RaiseDeps,
@@ -109,13 +110,23 @@ function raisedRecord(
   const { receipt: before, ticket, held, contentHash, salt, topics, textHash } = standing
   const { at, seen, roster } = on
   const { key, customers, expected, ratio, id } = incident
-  const spike: SpikeSignal = { key, customers, expected, ratio, windowMinutes, incident: id }
+  const region = regionOf(key) ?? memberRegion?.trim().toLowerCase()
+  const spike: SpikeSignal = {
+    key,
+    customers,
+    expected,
+    ratio,
+    windowMinutes,
+    incident: id,
+    ...(region !== undefined && { region }),
+  }
   const values: Readonly<Record<string, FactValue>> = {
     ...before.facts.values,
     'spike.key': key,
     'spike.customers': customers,
     'spike.ratio': ratio,
     'spike.incident': id,
+    ...(region !== undefined && { 'spike.region': region }),
     'ticket.severityBefore': before.decision.severity,
     'ticket.heldBefore': held,
   }

@@ -26,6 +26,10 @@ export type WatchDeps = RaiseDeps & {
     rules: SpikeRules,
   ) => Promise<VolumeReading>
   readonly regionsOf: (incident: string) => Promise<readonly string[]>
+  /** What some of its customers wrote, redacted. */
+  readonly textsOf: (
+    incident: string,
+  ) => Promise<readonly { readonly text: string; readonly language: string }[]>
   /** False when the incident was changed meanwhile; the next pass looks again. */
   readonly saveLook: (seen: Incident) => Promise<boolean>
   /** Tells people once, whoever asks how often. */
@@ -75,7 +79,7 @@ async function watch(
 
   if (incident.pagedAt === null && isMajor(look, rules)) {
     const regions = await deps.regionsOf(incident.id)
-    const about = { ...incident, regions }
+    const about = { ...incident, regions, texts: await deps.textsOf(incident.id) }
     await deps.pageOnce(incident, {
       people: peopleToTell(regions, rules),
       because: pageReason(about),

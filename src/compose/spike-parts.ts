@@ -3,7 +3,14 @@ import { CLOCK_ACTOR } from '../domain/incident.ts'
 import { spikeRules } from '../domain/spike-rules.ts'
 import type { Db } from '../store/db.ts'
 import { earlierMembers, linkMember } from '../store/earlier-members.ts'
-import { actOnIncident, openIncidents, pageOnce, regionsOf, saveLook } from '../store/incidents.ts'
+import {
+  actOnIncident,
+  openIncidents,
+  pageOnce,
+  regionsOf,
+  saveLook,
+  textsOf,
+} from '../store/incidents.ts'
 import { learnSpikes } from '../store/learn-spikes.ts'
 import { readSpikes } from '../store/read-spikes.ts'
 import { recordTriage } from '../store/record-triage.ts'
@@ -43,6 +50,7 @@ export function spikeParts({ db, policy, newId }: SpikeNeeds): readonly TickPart
           openIncidents: () => openIncidents(db),
           volumeOf: (keys, at) => readSpikes(db, { keys, customer: null, now: at, rules }),
           regionsOf: (incident) => regionsOf(db, incident),
+          textsOf: (incident) => textsOf(db, incident),
           saveLook: (seen) => saveLook(db, db.tenant, seen),
           pageOnce: (incident, page) => pageOnce(db, incident, page),
           closeQuiet: (incident, at) =>

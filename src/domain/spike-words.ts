@@ -47,7 +47,7 @@ export function contentWords(text: string, language: string): ContentWords {
   let before: string | undefined
   for (const { form, sentence } of wordsOf(text.slice(0, MAX_TEXT))) {
     if (sentence) before = undefined
-    if (stops.has(form) || GREETINGS.has(form) || !isContent(form)) continue
+    if (!isCounted(form, stops)) continue
     const here = stem(form)
     if (stems.size < MAX_STEMS) stems.add(here)
     if (before !== undefined && before !== here && terms.size < MAX_TERMS)
@@ -57,6 +57,32 @@ export function contentWords(text: string, language: string): ContentWords {
   }
   return { stems: [...stems], terms: [...terms] }
 }
+
+/** How customers say a word or term of `contentWords`, most often: "mobile network" for "mobil network". */
+export function spokenForm(
+  stems: string,
+  texts: readonly { readonly text: string; readonly language: string }[],
+): string {
+  const counts = new Map<string, number>()
+  for (const { text, language } of texts) {
+    const { stem, stops } = LANGUAGES[language.slice(0, 2).toLowerCase()] ?? PLAIN
+    const forms = wordsOf(text.slice(0, MAX_TEXT))
+      .map(({ form }) => form)
+      .filter((form) => isCounted(form, stops))
+    const stemmed = forms.map(stem)
+    for (const [at, form] of forms.entries())
+      for (const said of [[form], forms.slice(at, at + 2)]) {
+        if (stemmed.slice(at, at + said.length).join(' ') !== stems) continue
+        const spoken = said.join(' ')
+        counts.set(spoken, (counts.get(spoken) ?? 0) + 1)
+      }
+  }
+  const [first] = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  return first?.[0] ?? stems
+}
+
+const isCounted = (form: string, stops: ReadonlySet<string>) =>
+  !stops.has(form) && !GREETINGS.has(form) && isContent(form)
 
 type Form = { readonly form: string; readonly sentence: boolean }
 

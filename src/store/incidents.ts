@@ -8,6 +8,7 @@ import type {
 import { mutedBelow, OPEN_INCIDENT_STATES, transitionIncident } from '../domain/incident.ts'
 import type { EventType } from '../domain/events.ts'
 import type { Receipt } from '../domain/receipt.ts'
+import { isUnscored } from '../domain/signal.ts'
 import { appendEvents } from './append-events.ts'
 import type { Db, Param, Statements } from './db.ts'
 import { onlyRow, parseJson } from './db.ts'
@@ -331,6 +332,24 @@ export async function regionsOf(
     [db.tenant, incident],
   )
   return rows.map(({ region }) => region)
+}
+
+/** What the first customers of an incident wrote, redacted, each with its language. */
+export async function textsOf(
+  db: Statements & { readonly tenant: string },
+  incident: string,
+): Promise<readonly { readonly text: string; readonly language: string }[]> {
+  const rows = await db.rows<{ receipt: string }>(
+    `select r.receipt
+       from incident_members m join tickets t on t.id = m.ticket join receipts r on r.decision_id = t.decision_id
+      where m.tenant = $1 and m.incident = $2 order by m.joined_at, m.ticket limit 50`,
+    [db.tenant, incident],
+  )
+  return rows.map(({ receipt }) => {
+    const { redactedText, signals } = parseJson(receipt) as Receipt
+    const { language } = signals
+    return { text: redactedText, language: isUnscored(language) ? 'en' : language.code }
+  })
 }
 
 /** Tells people of an incident, once: whoever comes second finds it done. Gives whether it was told now. */

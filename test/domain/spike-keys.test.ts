@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { pageReason } from '../../src/domain/incident-notice.ts'
 import { meaningGroups } from '../../src/domain/spike-meaning.ts'
 import { spikeKeys } from '../../src/domain/spike-keys.ts'
 import { contentWords } from '../../src/domain/spike-words.ts'
@@ -105,4 +106,27 @@ describe('groups of meaning', () => {
     expect(used.size).toBeGreaterThan(450)
     expect(Math.max(...used.values())).toBeLessThan(60)
   })
+})
+
+test('people are told what customers say, not the stems that are counted', () => {
+  const texts = [
+    'The mobile network fails in town.',
+    'Mobile networks are down?',
+    'Our mobile network is gone. Checkouts fail.',
+  ].map((text) => ({ text, language: 'en' }))
+  const { terms } = contentWords(texts[0]!.text, 'en')
+  expect(terms).toContain('mobil network')
+  const said = {
+    customers: 30,
+    expected: 2,
+    openedAt: '2026-11-20T11:00:00.000Z',
+    regions: ['north'],
+  }
+  const about = (key: string) => pageReason({ ...said, key, texts })
+  expect(about('term:mobil network')).toBe(
+    '30 customers report "mobile network" in north; usual are 2',
+  )
+  expect(about('word:mobil')).toContain('"mobile"')
+  expect(about('word:unheard')).toContain('"unheard"')
+  expect(about('intent:outage')).toContain('"outage"')
 })
