@@ -13,6 +13,8 @@ export type Behaviour =
       readonly finish?: string
       readonly refusal?: string
       readonly delayMs?: number
+      /** Not before this. */
+      readonly after?: Promise<unknown>
       readonly usage?: object | null
       readonly tokens?: readonly { readonly token: string; readonly logprob: number }[]
     }
@@ -142,10 +144,12 @@ function act(behaviour: Behaviour, { body }: SeenRequest, response: ServerRespon
   const json = { 'content-type': 'application/json' }
   switch (behaviour.kind) {
     case 'answer':
-      setTimeout(() => {
-        response.writeHead(200, json)
-        response.end(JSON.stringify(completion(behaviour, body)))
-      }, behaviour.delayMs ?? 0)
+      void Promise.resolve(behaviour.after).then(() =>
+        setTimeout(() => {
+          response.writeHead(200, json)
+          response.end(JSON.stringify(completion(behaviour, body)))
+        }, behaviour.delayMs ?? 0),
+      )
       return
     case 'status': {
       const { status, headers, message = `status ${status}`, param = null, code } = behaviour
