@@ -4,8 +4,9 @@ import type { CompiledPolicy } from './domain/compile-policy.ts'
 import type { Clock } from './domain/decision.ts'
 import { entryOf } from './domain/entry-of.ts'
 import { TriageError } from './domain/errors.ts'
+import type { Facts } from './domain/facts.ts'
 import { PRIORITY_OF_SEVERITY, type Severity, type TicketType } from './domain/labels.ts'
-import { acknowledgement } from './domain/propose-actions.ts'
+import { type DraftReply, draftReply, preferredChannelOf } from './domain/propose-actions.ts'
 import type { Receipt } from './domain/receipt.ts'
 import type { Changes, Review, ReviewCommand, ReviewedFields } from './domain/review-state.ts'
 import type { Roster } from './domain/roster.ts'
@@ -98,22 +99,24 @@ async function completeOverride(
   const changes = await withNamedOwner(command.changes, review, deps)
   const clocks = clocksUnder(changes, review, receipt, deps.policy)
   const after = { ...review, ...changes }
-  const draft = draftUnder(after, clocks ?? receipt.decision.clocks, deps)
+  const draft = draftUnder(after, clocks ?? receipt.decision.clocks, receipt.facts, deps)
   return { ...command, changes, ...(clocks && { clocks }), ...(draft !== undefined && { draft }) }
 }
 
-/** The acknowledgement names whoever it is now; a person's own words stand before it. */
+/** The first answer names whoever it is now and goes out as its severity asks; a person's own words stand before it. */
 function draftUnder(
   { ticketId, severity, type, team: id, owner }: ReviewedFields & Pick<Review, 'ticketId'>,
   clocks: readonly Clock[],
+  facts: Facts,
   { policy, now }: ReviewVerbDeps,
-): string | undefined {
+): DraftReply | undefined {
   const team = policy.teams.get(id)
   const person = entryOf(policy.policy.people, owner)
   if (team === undefined || person === undefined) return undefined
   const priority = PRIORITY_OF_SEVERITY[severity]
   const answered = { ticketId, severity, priority, type, team, owner: person, clocks }
-  return acknowledgement({ ...answered, nowMs: now().getTime() }, policy)
+  const preferredChannel = preferredChannelOf(facts)
+  return draftReply({ ...answered, preferredChannel, nowMs: now().getTime() }, policy)
 }
 
 function requireKnownNames(changes: Changes, policy: CompiledPolicy): void {

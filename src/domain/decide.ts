@@ -21,9 +21,8 @@ import {
 import { heldSinceOf, type Moment } from './moment.ts'
 import { modeOf } from './route-mode.ts'
 import { wantedBy } from './needs.ts'
-import { proposeActions } from './propose-actions.ts'
+import { preferredChannelOf, proposeActions } from './propose-actions.ts'
 import type { Roster } from './roster.ts'
-import { CHANNELS } from './ticket.ts'
 import { segmentsOf, timersFor } from './segments.ts'
 import { showFact } from './sentence.ts'
 
@@ -110,9 +109,7 @@ export function decide(facts: Facts, policy: CompiledPolicy, roster: Roster, at:
         reasons,
         nowMs,
         ticketId: at.ticketId ?? NO_TICKET,
-        preferredChannel: CHANNELS.find(
-          (known) => known === facts.values['customer.preferredChannel'],
-        ),
+        preferredChannel: preferredChannelOf(facts),
       },
       policy,
     ),

@@ -1,7 +1,8 @@
 import type { CompiledPolicy, CompiledTeam, CompiledTrigger } from './compile-policy.ts'
 import type { Action, Clock, PersonRef, Reason } from './decision.ts'
 import type { Priority, Severity, TicketType } from './labels.ts'
-import type { Channel } from './ticket.ts'
+import type { Facts } from './facts.ts'
+import { CHANNELS, type Channel } from './ticket.ts'
 import { showInstant } from './show-instant.ts'
 
 /** The parts of a decision that its actions are made from. */
@@ -58,17 +59,6 @@ export function proposeActions(settled: Settled, policy: CompiledPolicy): readon
   ]
 }
 
-/** The customer's channel, else the one that the policy has for the severity, else that of the ticket. */
-function draftReply(settled: Settled, policy: CompiledPolicy): Action {
-  const channel = settled.preferredChannel ?? policy.policy.messages.channels?.[settled.severity]
-  return {
-    kind: 'draft_reply',
-    external: true,
-    body: acknowledgement(settled, policy),
-    ...(channel !== undefined && { channel }),
-  }
-}
-
 function tagsOf(settled: Settled, policy: CompiledPolicy): readonly string[] {
   const { severity, priority, type, team } = settled
   const values = { severity, priority, type, team: team.team.id }
@@ -98,15 +88,40 @@ function notices(settled: Settled, policy: CompiledPolicy): readonly Action[] {
   return notices
 }
 
-/** What a message to the customer is filled from. */
+/** What the first answer to the customer is made from. */
 export type Answered = Pick<
   Settled,
-  'ticketId' | 'severity' | 'priority' | 'type' | 'team' | 'owner' | 'clocks' | 'nowMs'
+  | 'ticketId'
+  | 'severity'
+  | 'priority'
+  | 'type'
+  | 'team'
+  | 'owner'
+  | 'clocks'
+  | 'nowMs'
+  | 'preferredChannel'
 >
+export type DraftReply = Extract<Action, { readonly kind: 'draft_reply' }>
 
-/** The first answer to the customer in the policy's words. */
-export function acknowledgement(settled: Answered, policy: CompiledPolicy): string {
-  const { ticketId, severity, priority, type, team, owner } = settled
+/** By the customer's channel, else the one that the policy has for the severity, else that of the ticket. */
+export function draftReply(answered: Answered, policy: CompiledPolicy): DraftReply {
+  const channel = answered.preferredChannel ?? policy.policy.messages.channels?.[answered.severity]
+  return {
+    kind: 'draft_reply',
+    external: true,
+    body: acknowledgement(answered, policy),
+    ...(channel !== undefined && { channel }),
+  }
+}
+
+/** How the customer wants to be answered, where the platform said so. */
+export function preferredChannelOf({ values }: Facts): Channel | undefined {
+  return CHANNELS.find((known) => known === values['customer.preferredChannel'])
+}
+
+/** The first answer in the policy's words. */
+function acknowledgement(answered: Answered, policy: CompiledPolicy): string {
+  const { ticketId, severity, priority, type, team, owner } = answered
   return policy.acknowledgement({
     ticket: ticketId,
     severity,
@@ -115,8 +130,8 @@ export function acknowledgement(settled: Answered, policy: CompiledPolicy): stri
     team: team.team.name,
     owner: owner.name,
     role: policy.policy.people[owner.id]?.role ?? '',
-    nextUpdate: promise(settled, 'update'),
-    resolution: promise(settled, 'resolution'),
+    nextUpdate: promise(answered, 'update'),
+    resolution: promise(answered, 'resolution'),
   })
 }
 

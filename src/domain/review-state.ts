@@ -1,3 +1,4 @@
+import type { DraftReply } from './propose-actions.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Action, Clock } from './decision.ts'
 import type { Severity, TicketType } from './labels.ts'
@@ -148,7 +149,7 @@ type Command =
       readonly unseen?: boolean
       /** Due times and first answer under the new fields, when the caller has worked them out from the policy. */
       readonly clocks?: readonly Clock[]
-      readonly draft?: string
+      readonly draft?: DraftReply
     }
   | {
       readonly kind: 'dismiss'
@@ -336,10 +337,11 @@ function override(
       kind: 'overridden',
       actions: stillToDo(review, by, (action) =>
         // The customer of what was sampled has had an answer.
-        changeAction(action, review, {
-          ...(draft !== undefined && review.kind === 'held' && { message: draft }),
-          ...changes,
-        }),
+        changeAction(
+          action.kind === 'draft_reply' && review.kind === 'held' ? (draft ?? action) : action,
+          review,
+          changes,
+        ),
       ),
       changes,
       reason,

@@ -138,15 +138,18 @@ describe.each(['pglite', 'postgres'] as const)('held tickets on %s', (dialect) =
         [reviewId],
       )
       const { actions } = JSON.parse(row!.outcome) as {
-        actions: { kind: string; body?: string }[]
+        actions: { kind: string; body?: string; channel?: string }[]
       }
-      return actions.find(({ kind }) => kind === 'draft_reply')?.body
+      return actions.find(({ kind }) => kind === 'draft_reply')
     }
     const { policy } = (await loadPolicy('policies/saas.yaml')).compiled
     const [owner, { name, role }] = Object.entries(policy.people).at(-1)!
     const draft = await draftOf({ owner })
-    expect(draft).toContain(`I am ${name}, ${role}`)
-    expect(await draftOf({ owner, message: 'We call you.' })).toBe('We call you.')
+    expect(draft?.body).toContain(`I am ${name}, ${role}`)
+    expect(draft?.channel).toBe('phone')
+    const worded = await draftOf({ owner, severity: 'P2', message: 'We write to you.' })
+    expect(worded).not.toHaveProperty('channel')
+    expect(worded?.body).toBe('We write to you.')
   })
 
   test('override refuses names that the policy does not know', async () => {
