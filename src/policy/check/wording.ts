@@ -12,29 +12,35 @@ const JARGON =
 const BLAME =
   /\b(?:our|the|another) (?:\w+ )?(?:team|department|colleagues?|engineers?|developers?|supplier|vendor|provider)s? (?:\w+ )?(?:failed|forgot|broke|caused|messed|made (?:a|the) mistake|did not|didn't|should have)\b|\b(?:was|is|were|are) (?:not our|(?:the|your|their) (?:\w+ )?(?:team's )?) ?(?:fault|mistake)\b|\bnot our (?:fault|mistake|responsibility)\b|\b(?:human|user|operator) error\b|\bas (?:we|you were) already (?:said|told|explained)\b|\byou (?:failed|forgot|should have|did not|didn't) \b/gi
 
-/** Messages to customers are in their words and blame nobody (style of every source that gives templates). */
+const FAULTS = [
+  {
+    code: 'message-jargon',
+    pattern: JARGON,
+    says: (word: string) => `A customer does not know what "${word}" means`,
+    mend: 'Say it in the words of the customer, or leave it out',
+  },
+  {
+    code: 'message-blame',
+    pattern: BLAME,
+    says: (word: string) => `"${word}" puts the blame on somebody`,
+    mend: 'Say what happens next; whose mistake it was helps no customer',
+  },
+] as const
+
+/** Messages to customers are in their words and blame nobody. */
 export function checkWording({ messages }: Policy): readonly Finding[] {
   return TO_CUSTOMERS.flatMap((kind) => {
-    const text = messages[kind]
-    if (text === undefined) return []
-    return [
-      ...words(text, JARGON).map((word): Finding => ({
-        code: 'message-jargon',
+    const text = messages[kind] ?? ''
+    return FAULTS.flatMap(({ code, pattern, says, mend }) =>
+      words(text, pattern).map((word): Finding => ({
+        code,
         level: 'warning',
         path: ['messages', kind],
-        message: `A customer does not know what "${word}" means`,
-        mend: 'Say it in the words of the customer, or leave it out',
+        message: says(word),
+        mend,
         witness: { kind: 'text', sentence: around(text, word) },
       })),
-      ...words(text, BLAME).map((word): Finding => ({
-        code: 'message-blame',
-        level: 'warning',
-        path: ['messages', kind],
-        message: `"${word}" puts the blame on somebody`,
-        mend: 'Say what happens next; whose mistake it was helps no customer',
-        witness: { kind: 'text', sentence: around(text, word) },
-      })),
-    ]
+    )
   })
 }
 
