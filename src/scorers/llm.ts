@@ -180,11 +180,12 @@ const NOTHING_TO_SCORE: Scores = {
   triggers: [],
 }
 
-/** Everything that can change a score: model, prompt, settings asked for, calibration. */
-function versionOf({ model, prompt, calibration }: LlmOptions, seed: number): string {
+/** Everything that can change a score: model, server (its address stays in the house), prompt, settings, calibration. */
+function versionOf({ model, baseUrl, prompt, calibration }: LlmOptions, seed: number): string {
   const measured =
     calibration === undefined ? 'none' : shortHash(canonicalJson(calibration)).slice(0, 8)
-  return `${model} ${prompt.id}.v${prompt.version} ${prompt.hash} temperature=0 seed=${seed} calibration=${measured}`
+  const server = shortHash(baseUrl ?? OPENAI).slice(0, 8)
+  return `${model} server=${server} ${prompt.id}.v${prompt.version} ${prompt.hash} temperature=0 seed=${seed} calibration=${measured}`
 }
 
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex')

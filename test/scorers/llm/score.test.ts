@@ -189,11 +189,14 @@ describe('score()', () => {
     expect(llm.health().spent.today).toMatchObject({ calls: 1, tokens: 3_200 })
   })
 
-  test('names model, prompt and settings in its version', () => {
+  test('names model, server, prompt and settings in its version, and not where the server stands', () => {
     const { name, version } = anLlm(server.url)
     expect(name).toBe('llm')
     expect(version).toMatch(
-      /^test-model classify-ticket\.v1 [0-9a-f]{12} temperature=0 seed=7 calibration=none$/,
+      /^test-model server=[0-9a-f]{8} classify-ticket\.v1 [0-9a-f]{12} temperature=0 seed=7 calibration=none$/,
     )
+    expect(anLlm(server.url).version).toBe(version)
+    expect(anLlm(`${server.url}/other`).version).not.toBe(version)
+    expect(version).not.toContain(new URL(server.url).host)
   })
 })
