@@ -17,7 +17,7 @@ const BATCH = 200
  */
 const OPEN_HELD = `v.kind = 'held' and v.state in ('pending', 'claimed')`
 
-/** Asks the backup reviewers to look; gives how many reviews that concerned. */
+/** Asks the backup reviewers to look, without the suggestion where they are to judge blind; gives how many reviews that concerned. */
 export async function tellBackups(
   db: Db,
   now: Date,
@@ -31,16 +31,16 @@ export async function tellBackups(
      ), told as (
        update reviews v set backup_told_at = $2 from due
         where v.id = due.review and ${OPEN_HELD} and v.backup_told_at is null
-       returning v.id, v.ticket, v.decision_id, v.severity, v.due_at
+       returning v.id, v.ticket, v.decision_id, case when v.blind then null else v.severity end as severity, v.due_at
      ), numbered as (
        update tickets t set event_seq = t.event_seq + 1 from told where t.id = told.ticket
        returning t.id, t.event_seq, t.external_id
      ), paged as (
        insert into outbox (tenant, ticket, seq, type, decision_id, payload, available_at, created_at)
        select $1, n.id, n.event_seq, 'page.requested', told.decision_id,
-              json_build_object('kind', 'backup', 'reviewId', told.id, 'decisionId', told.decision_id,
+              json_strip_nulls(json_build_object('kind', 'backup', 'reviewId', told.id, 'decisionId', told.decision_id,
                 'ticketId', n.external_id, 'severity', told.severity, 'people', $3::text::json,
-                'because', 'Nobody has decided this review yet'), $2, $2
+                'because', 'Nobody has decided this review yet')), $2, $2
          from told join numbered n on n.id = told.ticket
      )
      insert into audit (tenant, actor, action, subject, ticket, after, at)

@@ -200,6 +200,22 @@ onBothStores((db) => {
       expect(JSON.parse(row!.payload)).toMatchObject({ people, marked: 'default, not a person' })
     })
 
+    test('the page to a backup who judges blind keeps the suggestion to itself', async () => {
+      async function pageOf(blind: boolean) {
+        const { tenant } = await held({ review: { blind } })
+        expect(await tellBackups(tenant, minutesLater(3), people)).toBe(1)
+        const [row] = await tenant.rows<{ payload: string }>(
+          `select payload from outbox where tenant = $1 and type = 'page.requested'`,
+          [tenant.tenant],
+        )
+        return JSON.parse(row!.payload) as object
+      }
+      expect(await pageOf(false)).toMatchObject({ kind: 'backup', severity: 'P1', people })
+      const blind = await pageOf(true)
+      expect(blind).toMatchObject({ kind: 'backup', people })
+      expect(blind).not.toHaveProperty('severity')
+    })
+
     test('what a person has decided, and what is only sampled, is left alone', async () => {
       const { tenant, id } = await held()
       await recordTriage(
