@@ -17,13 +17,13 @@ from .leakage import HeldOut, letters
 from .mapping import AUXILIARY, Mapping
 from .tokenizer import CLS, SEP, encode_with_words
 
-# Share of every batch. Messages labelled with the whole guide take most of it; breadth takes the rest.
+# Parts of every batch, scaled to one. Messages labelled with the whole guide take most of it; breadth takes the rest.
 SHARES = {
     "labelled": 0.25, "written": 0.14, "tickets": 0.35, "banking77": 0.025, "clinc150": 0.025, "hwu64": 0.01, "dstc11_natcs": 0.02,
     "multidogo": 0.025, "nlupp": 0.005, "bitext_support": 0.01, "goemotions": 0.045, "vader_valence": 0.02, "brighter_emotions": 0.03,
-    "it_tickets": 0.005, "cfpb": 0.02, "ibm_care_tweets": 0.01, "churn_chatbot": 0.005, "languages": 0.015,
+    "it_tickets": 0.005, "cfpb": 0.02, "ibm_care_tweets": 0.01, "churn_chatbot": 0.005, "languages": 0.015, "substituted": 0.25,
 }
-PUBLIC = [name for name in SHARES if name not in ("labelled", "written", "tickets", "languages")]
+PUBLIC = [name for name in SHARES if name not in ("labelled", "written", "tickets", "languages", "substituted")]
 CORE = ("labelled", "written", "tickets")
 # Topics of the lemmatised help-desk dump are plentiful and dull; a part of them is enough.
 MOST_ROWS = {"it_tickets": 3_000, "goemotions": 20_000}
@@ -106,6 +106,8 @@ class Examples:
         self.targets = {name: np.stack(values) for name, values in self.targets.items()}
         self.weights = {name: np.array(values, np.float32) for name, values in self.weights.items()}
         self.soft = np.zeros(len(self.ids), bool)
+        self.meanings: np.ndarray | None = None  # what mentors hold of messages (mentor.py); `meaning_of` says which row, −1 for none
+        self.meaning_of = np.full(len(self.ids), -1)
         return self
 
 
@@ -164,7 +166,7 @@ def build(sources: Sources, data: Path, tokenizer: Tokenizer, auxiliary: dict[st
                 for copy in [row, *(variant(row, rng) for _ in range(variants))]:
                     examples.add(copy, name, targets, None)
                 continue
-            targets = {} if row.id in seen_full else mapping.targets(row)
+            targets = {} if row.id in seen_full or name == "substituted" else mapping.targets(row)
             targets["language"] = (language_target("en"), 0.2)
             aux = None
             if name in auxiliary:

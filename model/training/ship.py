@@ -21,8 +21,8 @@ POOLING = {"intent": "mean_log", "sentiment": "mean_log", "language": "mean_log"
 
 
 def write(net: Net, tokenizer: Tokenizer, folder: Path, held_out: list[Row], measured: list[Row], critical: list[Row]) -> dict:
-    """`measured` fits the calibration, its sources weighed as in `held_out`, and gives the bands their error rates; `held_out` sets
-    the limits of emotions and triggers, `critical`, which begins with `measured`, that of P1."""
+    """`measured`, which begins with `held_out`, fits the calibration, its sources weighed as there, and gives the bands their error rates
+    and triggers their limit; `held_out` sets the limits of emotions, `critical`, which begins with `measured`, that of P1."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizers_.save(tokenizer, folder)
     graph = folder / "onnx" / "model_quantized.onnx"
@@ -54,7 +54,9 @@ def _decisions(model: Model, held_out: list[Row], measured: list[Row], critical:
     # Sources as in the held-out split; what was written for the project weighs a quarter of that.
     weights = np.concatenate([calibrate.shares(measured, held_out), np.full(len(critical) - len(measured), len(held_out) / 4 / max(1, len(critical) - len(measured)))])
     heads["priority"]["critical"] = calibrate.critical_threshold(calibrate.probabilities(critical_outputs, "priority"), calibrate.truth(critical, "priority"), weights)
-    heads["trigger"] = calibrate.trigger_threshold(outputs, held_out)
+    # Sources that train and sources that never do count alike.
+    own = len(held_out)
+    heads["trigger"] = calibrate.trigger_threshold([(outputs, held_out), (measured_outputs[own:], measured[own:])])
     return heads
 
 

@@ -55,6 +55,11 @@ def encode_with_words(tokenizer: Tokenizer, text: str) -> tuple[np.ndarray, list
     return np.array(item.ids, np.int32), [(found[i].start, found[i].end) for i in item.word_ids]
 
 
+def first_windows(tokenizer: Tokenizer, texts: list[str], size: int) -> list[np.ndarray]:
+    """[CLS] ids [SEP] of what fits into `size` tokens of each text."""
+    return [np.concatenate([[CLS], ids[: size - 2], [SEP]]).astype(np.int64) for ids in encode(tokenizer, texts)]
+
+
 def windows(ids: np.ndarray, size: int, stride: int) -> list[tuple[int, np.ndarray]]:
     """(offset, [CLS] ids [SEP]) per window of at most `size` tokens. A short text is one window, an empty one [CLS][SEP]."""
     room = size - 2

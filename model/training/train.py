@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .examples import CORE, SHARES, Examples
@@ -18,6 +18,7 @@ from .tokenizer import PAD, UNK
 
 HEAD_WEIGHT = {"intent": 1.0, "sentiment": 0.8, "emotions": 0.7, "urgency": 0.5, "priority": 0.8, "language": 0.4}
 TRIGGER_WEIGHT, AUXILIARY_WEIGHT, TOPIC_WEIGHT = 0.6, 0.4, 0.3
+MEANING_WEIGHT = 1.0
 MULTI_LABEL = {"goemotions", "multidogo", "nlupp", "semeval18_emotions"}
 
 
@@ -94,6 +95,11 @@ class Sampler:
                 yield batches[index]
 
 
+def warm_cosine(step: int, steps: int) -> float:
+    """Share of the rate at a step: up over the first twentieth, then down to a fiftieth."""
+    return min(1, step / max(50, steps // 20)) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+
+
 def inside(logits: Tensor, member: Tensor, smoothing: float = 0.05) -> Tensor:
     """Minus the log of the probability inside the set of allowed labels (plain cross entropy when it is one label)."""
     log = F.log_softmax(logits, -1)
@@ -101,8 +107,20 @@ def inside(logits: Tensor, member: Tensor, smoothing: float = 0.05) -> Tensor:
     return (1 - smoothing) * -torch.logsumexp(log + allowed, -1) - smoothing * log.mean(-1)
 
 
-def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-    out = {name: tuple(t.float() for t in pair) if name != "tokens" else pair for name, pair in net(ids, mask).items()}
+class Imitation(nn.Module):
+    """Asks both branches to hold what a mentor's features hold of the same message. Dropped when training ends."""
+
+    def __init__(self, net: Net, width: int):
+        super().__init__()
+        self.bag, self.deep = nn.Linear(net.bag.width, width), nn.Linear(net.transformer.width, width)
+
+    def forward(self, features: tuple[Tensor, Tensor], meaning: Tensor) -> Tensor:
+        """Summed over messages: one minus the cosine, of each branch."""
+        return sum((1 - F.cosine_similarity(linear(held).float(), meaning, dim=1)).sum() for linear, held in zip((self.bag, self.deep), features))
+
+
+def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: Tensor, imitation: Imitation | None = None) -> dict[str, Tensor]:
+    out = {name: tuple(t.float() for t in pair) if name not in ("tokens", "features") else pair for name, pair in net(ids, mask).items()}
     size = len(batch)
     soft = torch.from_numpy(examples.soft[batch])  # rows whose targets are a teacher's probabilities
     found: dict[str, Tensor] = {}
@@ -146,6 +164,9 @@ def losses(net: Net, examples: Examples, batch: np.ndarray, ids: Tensor, mask: T
     if "intent" in net.prototypes and intents.any():
         topic = inside(net.topic_logits("intent", out["embedding"][0][intents]), torch.from_numpy(examples.targets["intent"][batch])[intents])
         found["topic"] = found.get("topic", 0) + TOPIC_WEIGHT * topic.sum() / size
+    if imitation is not None and (rows := [row for row, i in enumerate(batch) if examples.meaning_of[i] >= 0]):
+        meaning = torch.from_numpy(examples.meanings[examples.meaning_of[batch[rows]]].astype(np.float32))
+        found["meaning"] = MEANING_WEIGHT * imitation(tuple(net.drop(held[rows]) for held in out["features"]), meaning) / size
     return found
 
 
@@ -170,7 +191,8 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         net.load_state_dict(start_from.state_dict())
     tables = net.tables()
     sparse = {id(parameter) for parameter in tables}
-    dense = [parameter for parameter in net.parameters() if id(parameter) not in sparse]
+    imitation = None if examples.meanings is None else Imitation(net, examples.meanings.shape[1])
+    dense = [parameter for parameter in net.parameters() if id(parameter) not in sparse] + (list(imitation.parameters()) if imitation else [])
     adam = torch.optim.AdamW(dense, rate, weight_decay=0.01, fused=True)
     table_adam = TableAdam(tables)
     done = 0
@@ -180,22 +202,23 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
         done = saved["step"]
         if done >= steps:
             return net.eval()
+        if imitation:
+            imitation.load_state_dict(saved["imitation"])
         adam.load_state_dict(saved["adam"])
         table_adam.load_state_dict(saved["table_adam"])
         torch.manual_seed(seed + done)
-    warm = max(50, steps // 20)
     began, sums = time.time(), {}
     log = (run / f"{name}.log").open("a", encoding="utf-8")
     net.train()
     for step, chosen in zip(range(done + 1, steps + 1), Sampler(examples, batch, seed + done, shares)):
-        scale = min(1, step / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+        scale = warm_cosine(step, steps)
         for group in adam.param_groups:
             group["lr"] = rate * scale
         ids, mask = pad([examples.ids[i] for i in chosen])
         dropped = (torch.rand(ids.shape) < token_drop) & (ids > 4)
         ids = torch.where(dropped, torch.full_like(ids, UNK), ids)
         with torch.autocast("cpu", torch.bfloat16):
-            parts = losses(net, examples, chosen, ids, mask)
+            parts = losses(net, examples, chosen, ids, mask, imitation)
         loss = sum(parts.values())
         if not torch.isfinite(loss):
             raise SystemExit(f"{name}: the loss is {float(loss.detach())} at step {step}; nothing of this run is kept beyond the last checkpoint")
@@ -214,6 +237,7 @@ def train(examples: Examples, shape: Shape, auxiliary: dict[str, int], grams: np
             log.flush()
             sums = {}
         if step % checkpoint_every == 0 and step < steps:
-            torch.save({"net": net.state_dict(), "step": step, "adam": adam.state_dict(), "table_adam": table_adam.state_dict()}, path)
+            more = {"imitation": imitation.state_dict()} if imitation else {}
+            torch.save({**more, "net": net.state_dict(), "step": step, "adam": adam.state_dict(), "table_adam": table_adam.state_dict()}, path)
     torch.save({"net": net.state_dict(), "step": steps}, path)
     return net.eval()

@@ -18,6 +18,8 @@ export const INSTRUCTION_PATTERNS: readonly string[] = [
   `(ignore|disregard|forget|override|bypass) [all|any|every|the|your|my|these|those|of] ..3 ${EARLIER} ..2 ${ORDERS}`,
   `(ignore|disregard|forget|override|bypass) (all|any|your|all of your|all the|the) [triage|system|safety|internal|current] ${ORDERS}`,
   `(ignore|disregard|forget) (everything|anything|all) (before|above|you were told|you have been told|previously|in the|that came|that was)`,
+  `(ignore|disregard|forget) what (came before|comes before|you were told|you have been told)`,
+  `before you (answer|reply|respond) (translate|print|output|repeat) [the|this]`,
   `(ignore|disregard) the above`,
   `forget [about] everything`,
   `forget about all ..2 (information|instructions|tasks)`,
