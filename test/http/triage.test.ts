@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../src/store/db.ts'
+import { type Db, forTenant } from '../../src/store/db.ts'
 import type { TestApp } from '../support/app.ts'
 import { criticalTicket, harmlessTicket, openApp } from '../support/app.ts'
 import { openTestPglite } from '../support/store.ts'
@@ -117,6 +117,8 @@ describe('POST /triage', () => {
   })
 
   test('many customers with the same outage become a spike in the ticket that is being triaged', async () => {
+    // Tickets of other tests may mean the same, and would be counted.
+    const api = await openApp(forTenant(db, 'crowd'))
     const outage = (customer: string) => ({
       id: `spike-${customer}`,
       body: 'The internet is down in our whole street since noon.',
@@ -127,8 +129,7 @@ describe('POST /triage', () => {
     for (const customer of crowd) answers.push(await api.triage(outage(customer)))
     // Nobody knows yet what is usual here: a handful is no spike, a crowd is.
     expect(answers[7]!.signals.spikes).toEqual([])
-    // Customers of other tests of this file may mean the same.
-    expect(answers.at(-1)!.signals.spikes[0]!.customers).toBeGreaterThanOrEqual(41)
+    expect(answers.at(-1)!.signals.spikes[0]).toMatchObject({ customers: 41 })
     for (let at = 0; at < 10; at++)
       await api.triage({
         id: `noisy-${at}`,
@@ -141,6 +142,7 @@ describe('POST /triage', () => {
       customer: { id: 'noisy' },
     })
     expect(noisy.signals.spikes).toEqual([])
+    expect(api.unexpected).toEqual([])
   })
 })
 
